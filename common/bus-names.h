@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Every name that badged has on the D-Bus system bus. Nothing else in the tree spells one. */
+#pragma once
+
+#define BADGED_BUS_NAME   "org.badged.Badged1"
+#define BADGED_PATH       "/org/badged/Badged1"
+#define BADGED_LOGIN_PATH "/org/badged/Badged1/login"
+
+#define BADGED_INTERFACE       "org.badged.Badged1"
+#define BADGED_LOGIN_INTERFACE "org.badged.Badged1.Login"
+#define BADGED_ADMIN_INTERFACE "org.badged.Badged1.Admin"
+
+/* Error names: one for each outcome but "granted" (common/login-outcome.c maps them), and one for a
+ * caller who may not ask. */
+#define BADGED_ERROR_DENIED         "org.badged.Badged1.Error.Denied"
+#define BADGED_ERROR_EXPIRED        "org.badged.Badged1.Error.Expired"
+#define BADGED_ERROR_REFUSED        "org.badged.Badged1.Error.Refused"
+#define BADGED_ERROR_UNAVAILABLE    "org.badged.Badged1.Error.Unavailable"
+#define BADGED_ERROR_THROTTLED      "org.badged.Badged1.Error.Throttled"
+#define BADGED_ERROR_CANCELLED      "org.badged.Badged1.Error.Cancelled"
+#define BADGED_ERROR_NOT_AUTHORIZED "org.badged.Badged1.Error.NotAuthorized"
+#define BADGED_ERROR_NO_SUCH_LOGIN  "org.badged.Badged1.Error.NoSuchLogin"

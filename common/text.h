@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Text and numbers that came from outside, made safe before a terminal, a log or a decision sees
+ * them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* True for valid UTF-8 without control characters (C0, DEL, C1), line breaks included. */
+bool text_is_printable(const char *text);
+
+/* A copy of at most max_bytes bytes, cut at a character, in which every control character and every
+ * byte that is not UTF-8 became '?'. NULL text gives an empty copy; NULL when memory is short. */
+char *text_sanitise(const char *text, size_t max_bytes);
+
+/* Decimal digits only (no sign, blank or empty text): 0, -EINVAL, or -ERANGE outside min..max. */
+int text_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number);
+
+/* True for https://HOST…, printable ASCII without blanks, no user part, no fragment. */
+bool text_is_https_url(const char *text);
+
+/* Columns that printable text takes on a terminal: one for each character. */
+size_t text_columns(const char *text);
