@@ -5,24 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the well-formed UTF-8 sequence at s (Unicode table 3-7), 0 when there is none. */
-static size_t sequence_length(const unsigned char *s)
+/* Bytes of the well-formed UTF-8 sequence at s (Unicode table 3-7), 0 when there is none within the
+ * available bytes. A NUL never continues a sequence, so text that ends with one may claim four. */
+static size_t sequence_length(const unsigned char *s, size_t available)
 {
-        if (s[0] < 0x80)
-                return 1;
-        if (s[0] >= 0xC2 && s[0] <= 0xDF)
-                return (s[1] & 0xC0) == 0x80 ? 2 : 0;
-        if (s[0] >= 0xE0 && s[0] <= 0xEF) {
-                unsigned char low = s[0] == 0xE0 ? 0xA0 : 0x80, high = s[0] == 0xED ? 0x9F : 0xBF;
-                return s[1] >= low && s[1] <= high && (s[2] & 0xC0) == 0x80 ? 3 : 0;
+        unsigned char lead = s[0];
+        size_t length = lead < 0x80                   ? 1
+                        : lead >= 0xC2 && lead < 0xE0 ? 2
+                        : lead >= 0xE0 && lead < 0xF0 ? 3
+                        : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                      : 0;
+        if (length > available)
+                return 0;
+
+        /* No overlong forms, no surrogates, nothing beyond U+10FFFF. */
+        unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+        unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+        for (size_t i = 1; i < length; i++) {
+                if (s[i] < low || s[i] > high)
+                        return 0;
+                low = 0x80;
+                high = 0xBF;
         }
-        if (s[0] >= 0xF0 && s[0] <= 0xF4) {
-                unsigned char low = s[0] == 0xF0 ? 0x90 : 0x80, high = s[0] == 0xF4 ? 0x8F : 0xBF;
-                return s[1] >= low && s[1] <= high && (s[2] & 0xC0) == 0x80 && (s[3] & 0xC0) == 0x80
-                               ? 4
-                               : 0;
-        }
-        return 0;
+        return length;
 }
 
 /* Code points that move the cursor, turn the writing direction or hide: C0, DEL, C1, the
@@ -47,12 +52,24 @@ static bool sequence_is_control(const unsigned char *s, size_t length)
         return false;
 }
 
+bool text_is_utf8(const char *bytes, size_t size)
+{
+        const unsigned char *s = (const unsigned char *)bytes;
+
+        for (size_t i = 0, length; i < size; i += length) {
+                length = sequence_length(s + i, size - i);
+                if (length == 0)
+                        return false;
+        }
+        return true;
+}
+
 bool text_is_printable(const char *text)
 {
         const unsigned char *s = (const unsigned char *)text;
 
         while (*s) {
-                size_t length = sequence_length(s);
+                size_t length = sequence_length(s, 4);
                 if (length == 0 || sequence_is_control(s, length))
                         return false;
                 s += length;
@@ -69,7 +86,7 @@ char *text_sanitise(const char *text, size_t max_bytes)
                 return NULL;
 
         while (*s) {
-                size_t length = sequence_length(s), step = length > 0 ? length : 1;
+                size_t length = sequence_length(s, 4), step = length > 0 ? length : 1;
                 bool bad = length == 0 || sequence_is_control(s, length);
                 if (used + (bad ? 1 : length) > size)
                         break;

@@ -7,7 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* True for valid UTF-8 without control characters (C0, DEL, C1), line breaks included. */
+/* True for well-formed UTF-8; size bytes, NUL among them or not. */
+bool text_is_utf8(const char *bytes, size_t size);
+
+/* True for well-formed UTF-8 without control characters: C0 (line breaks included), DEL, C1, and
+ * the invisible ones that turn the direction of writing, join, separate or tag. */
 bool text_is_printable(const char *text);
 
 /* A copy of at most max_bytes bytes, cut at a character, in which every control character and every
