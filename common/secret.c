@@ -2,8 +2,12 @@
 #include "common/secret.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Whatever a caller allows: the arithmetic below stays far from wrapping. */
+#define SECRET_MAX_BYTES (SIZE_MAX / 4)
 
 struct secret {
         char *bytes; /* capacity bytes, of which size are used and one more is NUL */
@@ -72,6 +76,8 @@ size_t secret_size(const struct secret *secret)
 
 int secret_append(struct secret *secret, const void *bytes, size_t size, size_t max)
 {
+        if (max > SECRET_MAX_BYTES)
+                max = SECRET_MAX_BYTES;
         if (size > max || secret->size > max - size)
                 return -E2BIG;
 
