@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""badged on the private host: its settings, its start under the unit's restrictions, its end."""
+
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from host import paths
+from host.sandbox import Unit
+
+UNIT_FILES = ("/usr/lib/systemd/system/badged.service", "/lib/systemd/system/badged.service")
+START_SEC = 10
+STOP_SEC = 5
+
+
+class DaemonFailed(Exception):
+    """It did not become ready; the text says what it wrote."""
+
+
+def unit_path() -> pathlib.Path:
+    for name in UNIT_FILES:
+        if os.path.exists(name):
+            return pathlib.Path(name)
+    raise DaemonFailed("badged.service was not installed")
+
+
+def write_settings(text: str, files: dict[str, bytes | str | pathlib.Path] | None = None) -> None:
+    """Replaces /etc/badged: badged.conf, and files beside it by name (a path is copied). Everything
+    belongs to root and the daemon's group; only what is no secret may be read by others."""
+    shutil.rmtree(paths.SETTINGS, ignore_errors=True)
+    paths.SETTINGS.mkdir(mode=0o755)
+    write_file("badged.conf", text)
+    for name, content in (files or {}).items():
+        if isinstance(content, pathlib.Path):
+            content = content.read_bytes()
+        write_file(name, content)
+
+
+def write_file(name: str, content: bytes | str) -> None:
+    path = paths.SETTINGS / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    own(path)
+
+
+def own(path: pathlib.Path) -> None:
+    """root, the daemon's group; 0640, or 0644 for settings, certificates and maps."""
+    is_public = path.suffix in (".conf", ".pem", ".crt", ".map")
+    os.chown(path, 0, pwd.getpwnam(Unit(unit_path()).get("User")).pw_gid)
+    path.chmod(0o644 if is_public else 0o640)
+
+
+def copy_settings(folder: pathlib.Path) -> None:
+    """An administrator's own folder, for `tests/demo --conf`."""
+    shutil.rmtree(paths.SETTINGS, ignore_errors=True)
+    shutil.copytree(folder, paths.SETTINGS)
+    for path in [paths.SETTINGS, *paths.SETTINGS.rglob("*")]:
+        if path.is_dir():
+            os.chown(path, 0, 0)
+            path.chmod(0o755)
+        else:
+            own(path)
+
+
+def settings_for(provider, name: str = "corp", username_claim: str = "preferred_username",
+                 badged: str = "", section: str = "", accounts: str = "") -> tuple[str, dict]:
+    """(text, files) that let the provider name accounts by a claim. badged, section and accounts are
+    further lines for [badged], the provider's section and [accounts]."""
+    secret = provider.client_secret is not None and provider.client_auth != "none"
+    text = "\n".join([
+        "[badged]", f"default_provider = {name}", badged, "",
+        f"[provider {name}]",
+        f"issuer = {provider.issuer}",
+        f"client_id = {provider.client_id}",
+        f"client_auth = {provider.client_auth}",
+        f"client_secret_file = {name}.secret" if secret else "",
+        f"ca_file = {name}.pem",
+        f"scope = {provider.scope}",
+        section, "",
+        "[accounts]", f"username_claim = {username_claim}" if username_claim else "", accounts, ""])
+    files: dict = {f"{name}.pem": pathlib.Path(provider.ca_file)}
+    if secret:
+        files[f"{name}.secret"] = provider.client_secret + "\n"
+    return text, files
+
+
+class Daemon:
+    """One running badged. start() returns when it said READY=1."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen | None = None
+        self.ready_after_sec = 0.0
+        self.log = paths.LOGS / "badged"
+        self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._notify_path = paths.STATE / "notify"
+        self._notify_path.unlink(missing_ok=True)
+        self._notify.bind(str(self._notify_path))
+        self._notify_path.chmod(0o666)
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def start(self) -> None:
+        assert not self.is_running()
+        begun = time.monotonic()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "host.sandbox", str(unit_path())],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                env=os.environ | {"NOTIFY_SOCKET": str(self._notify_path)},
+                start_new_session=True)
+        self._wait_ready(begun + START_SEC)
+        self.ready_after_sec = time.monotonic() - begun
+
+    def _wait_ready(self, deadline: float) -> None:
+        while True:
+            self._notify.settimeout(0.05)
+            try:
+                if "READY=1" in self._notify.recv(4096).decode().split("\n"):
+                    return
+            except TimeoutError:
+                pass
+            if self.process.poll() is not None:
+                raise DaemonFailed(f"badged ended with {self.process.returncode}:\n{self.output()}")
+            if time.monotonic() > deadline:
+                self.kill()
+                raise DaemonFailed(f"badged was not ready in {START_SEC} s:\n{self.output()}")
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        if self.is_running():
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SEC)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise DaemonFailed(f"badged did not end in {STOP_SEC} s") from None
+
+    def kill(self) -> None:
+        if self.is_running():
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def pause(self) -> None:
+        """Stops its clock, so that something can be done between two of its steps."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def open_files(self) -> list[str]:
+        """What its file descriptors point at: the number must be the same before and after a login."""
+        folder = pathlib.Path(f"/proc/{self.pid}/fd")
+        return sorted(os.readlink(link) for link in folder.iterdir())
+
+
+def check_settings() -> subprocess.CompletedProcess:
+    """`badged --check` on /etc/badged, as root, as the administrator runs it."""
+    command = Unit(unit_path()).words("ExecStart")[0].lstrip("-@:!")
+    return subprocess.run([command, "--check"], capture_output=True, text=True, check=False)

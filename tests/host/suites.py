@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs test suites and adds up their numbers; tests/run calls it after the build.
+
+A suite is what meson lists under its name, and the pytest files in tests/SUITE. Those of `system` and
+`bench` run inside the private host. The numbers come from JUnit files, so that each case inside a
+program counts.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+from host import paths
+
+ON_PRIVATE_HOST = ("system", "bench")
+WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
+           "/usr/bin", "/usr/libexec", "/home/people", "/var/lib/badged")
+WATCHED_LEVELS = 3
+
+
+@dataclasses.dataclass
+class Numbers:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    skips: list[str] = dataclasses.field(default_factory=list)
+    failures: list[str] = dataclasses.field(default_factory=list)
+
+    def __iadd__(self, other: "Numbers") -> "Numbers":
+        for field in dataclasses.fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+        return self
+
+    @property
+    def total(self) -> int:
+        return self.passed + self.failed + self.skipped
+
+    def fail(self, what: str) -> "Numbers":
+        self.failed += 1
+        self.failures.append(what)
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def read_junit(path: pathlib.Path) -> Numbers:
+    numbers = Numbers()
+    for case in ElementTree.parse(path).iter("testcase"):
+        name = ".".join(part for part in (case.get("classname"), case.get("name")) if part)
+        skip = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            numbers.fail(name)
+        elif skip is not None:
+            reason = skip.get("message") or (skip.text or "").strip() or "no reason given"
+            numbers.skipped += 1
+            numbers.skips.append(f"{name}: {reason}")
+        else:
+            numbers.passed += 1
+    return numbers
+
+
+def run_meson(suite: str) -> Numbers:
+    listing = subprocess.run(["meson", "introspect", "--tests", str(paths.BUILD)], check=True,
+                             capture_output=True, text=True).stdout
+    if not any(suite in (name.rpartition(":")[2] for name in test["suite"])
+               for test in json.loads(listing)):
+        return Numbers()
+    logbase = f"testlog-{suite}"
+    junit = paths.BUILD / "meson-logs" / f"{logbase}.junit.xml"
+    junit.unlink(missing_ok=True)
+    done = subprocess.run(["meson", "test", "-C", str(paths.BUILD), "--no-rebuild", "--suite", suite,
+                           "--logbase", logbase, "--print-errorlogs"],
+                          env=os.environ | {"CMOCKA_MESSAGE_OUTPUT": "TAP"},
+                          stdin=subprocess.DEVNULL, check=False)
+    numbers = read_junit(junit) if junit.exists() else Numbers()
+    if done.returncode != 0 and not numbers.failed:
+        numbers.fail(f"{suite}: meson test ended with {done.returncode}")
+    return numbers
+
+
+def run_pytest(suite: str) -> Numbers:
+    folder = paths.TREE / "tests" / suite
+    if not list(folder.glob("test_*.py")):
+        return Numbers()
+    junit = paths.BUILD / f"pytest-{suite}.xml"
+    junit.unlink(missing_ok=True)
+    command = ["/usr/bin/python3", "-m", "pytest", str(folder), "-p", "no:cacheprovider",
+               "-o", "junit_family=xunit1", f"--junitxml={junit}", "-v", "--tb=short"]
+    if suite == "bench":
+        command.append("-s")    # its numbers are its result
+    if suite in ON_PRIVATE_HOST:
+        command = [str(paths.TREE / "tests" / "host" / "enter"), "--", *command]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
+    numbers = read_junit(junit) if junit.exists() else Numbers()
+    if done.returncode != 0 and not numbers.failed:
+        numbers.fail(f"{suite}: pytest ended with {done.returncode}")
+    return numbers
+
+
+def run_suite(suite: str) -> Numbers:
+    print(f"== {suite}", flush=True)
+    before = machine_state() if suite in ON_PRIVATE_HOST else ""
+    numbers = run_meson(suite)
+    numbers += run_pytest(suite)
+    if not numbers.total:
+        return numbers.fail(f"{suite}: there are no tests")
+    if before:
+        numbers += compare_machine(before)
+    return numbers
+
+
+def machine_state() -> str:
+    """A digest of names, owners, modes, sizes and times where the private host writes its own."""
+    digest = hashlib.sha256()
+    for root in map(pathlib.Path, WATCHED):
+        for folder, folders, files in os.walk(root):
+            if len(pathlib.Path(folder).relative_to(root).parts) >= WATCHED_LEVELS:
+                folders.clear()
+            folders.sort()
+            for name in sorted(files):
+                path = os.path.join(folder, name)
+                try:
+                    found = os.lstat(path)
+                except OSError:
+                    continue
+                if not os.path.realpath(path).startswith(str(paths.TREE)):
+                    digest.update(f"{path} {found.st_uid} {found.st_gid} {found.st_mode} "
+                                  f"{found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def compare_machine(before: str) -> Numbers:
+    name = "the machine outside the private host is as it was"
+    if machine_state() == before:
+        print(f"PASSED {name}", flush=True)
+        return Numbers(passed=1)
+    return Numbers().fail(name)
+
+
+def main(suites: list[str]) -> int:
+    numbers = Numbers()
+    for suite in suites:
+        numbers += run_suite(suite)
+    print()
+    for reason in numbers.skips:
+        print(f"skipped: {reason}")
+    for failure in numbers.failures:
+        print(f"failed: {failure}")
+    print(numbers, flush=True)
+    return 1 if numbers.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
