@@ -27,7 +27,7 @@ NAMED = {
     "brightcyan": "#8ad8e0", "brightwhite": "#ffffff",
 }
 
-# Block elements as parts of a cell (left, top, right, bottom): fonts leave hairlines between them.
+# Blocks as parts of a cell (left, top, right, bottom): fonts leave hairlines between them.
 BLOCKS = {
     "█": (0, 0, 1, 1),
     "▀": (0, 0, 1, 0.5),
@@ -115,7 +115,7 @@ def main():
     parser.add_argument("--columns", type=int, default=80)
     parser.add_argument("--lines", type=int, default=24)
     parser.add_argument("--inverse", action="store_true", help="dark on light")
-    parser.add_argument("--plain", action="store_true", help="the stream ends its lines with LF alone")
+    parser.add_argument("--plain", action="store_true", help="lines end with LF alone")
     options = parser.parse_args()
     image = render(sys.stdin.buffer.read(), options.columns, options.lines, options.inverse,
                    options.plain)
