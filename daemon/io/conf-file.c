@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "io/conf-file.h"
+
+#include <errno.h>
+#include <libeconf.h>
+#include <libeconf_ext.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct conf_file {
+        econf_file *econf;
+};
+
+static void econf_freeExtValuep(econf_ext_value **value)
+{
+        if (*value)
+                econf_freeExtValue(*value);
+}
+
+int conf_file_open(const char *path, struct conf_file **ret_file, unsigned *ret_line,
+                   const char **ret_why)
+{
+        _cleanup_(conf_file_freep) struct conf_file *file = calloc(1, sizeof(*file));
+        if (!file)
+                return -ENOMEM;
+
+        econf_err error = econf_readFile(&file->econf, path, "=", "#;");
+        if (error == ECONF_NOMEM)
+                return -ENOMEM;
+        if (error != ECONF_SUCCESS) {
+                _cleanup_free_ char *name = NULL;
+                uint64_t line = 0;
+                econf_errLocation(&name, &line);
+                *ret_line = (unsigned)line;
+                *ret_why = econf_errString(error);
+                return -EBADMSG;
+        }
+        *ret_file = TAKE_PTR(file);
+        return 0;
+}
+
+struct conf_file *conf_file_free(struct conf_file *file)
+{
+        if (file && file->econf)
+                econf_freeFile(file->econf);
+        free(file);
+        return NULL;
+}
+
+int conf_file_value(struct conf_file *file, const char *section, const char *key, char **ret_value,
+                    unsigned *ret_line)
+{
+        _cleanup_(econf_freeExtValuep) econf_ext_value *place = NULL;
+        _cleanup_free_ char *value = NULL;
+
+        econf_err error = econf_getExtValue(file->econf, section, key, &place);
+        if (error == ECONF_SUCCESS)
+                error = econf_getStringValue(file->econf, section, key, &value);
+        if (error == ECONF_NOMEM)
+                return -ENOMEM;
+        if (error != ECONF_SUCCESS)
+                return 0;
+        if (!value && !(value = strdup("")))
+                return -ENOMEM;
+        *ret_line = (unsigned)place->line_number;
+        *ret_value = TAKE_PTR(value);
+        return 1;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The files that the settings name: secrets, certificates, the map. Read once, at the start. */
+#include "settings-check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/secret.h"
+#include "core/account-map.h"
+#include "io/secret-file.h"
+
+#define SECTION_NAME_MAX_BYTES 64
+#define SECRET_MAX_BYTES       4096
+#define CA_MAX_BYTES           (4 * 1024 * 1024)
+#define CREDENTIAL_PREFIX      "credential:"
+
+struct attaching {
+        const struct settings_entries *entries;
+        struct settings_report *report;
+};
+
+/* 0 so that the rest is looked at too, except for -ENOMEM. */
+static int blame(const struct attaching *attaching, const char *section, const char *key, int r,
+                 const char *why, const char *mend)
+{
+        if (r == -ENOMEM)
+                return r;
+        const struct settings_place place = settings_entries_place(attaching->entries, section,
+                                                                   key);
+        settings_report_add(attaching->report, SETTINGS_ERROR, &place, mend, "cannot be used: %s",
+                            settings_file_reason(r, why));
+        return 0;
+}
+
+static int attach_secret(const struct attaching *attaching, struct provider_settings *provider,
+                         const char *section)
+{
+        size_t prefix = strlen(CREDENTIAL_PREFIX);
+        const char *place = provider->client_secret_file, *why = NULL;
+        int r;
+
+        if (!place || provider->client_auth == CLIENT_AUTH_NONE)
+                return 0;
+        if (strncmp(place, CREDENTIAL_PREFIX, prefix) == 0) {
+                r = secret_credential_read(place + prefix, SECRET_MAX_BYTES,
+                                           &provider->client_secret, &why);
+                return r < 0 ? blame(attaching, section, "client_secret_file", r, why,
+                                     "add LoadCredential=NAME:FILE to badged.service")
+                             : 0;
+        }
+        r = secret_file_read(place, SECRET_MAX_BYTES, &provider->client_secret, &why);
+        return r < 0 ? blame(attaching, section, "client_secret_file", r, why,
+                             "make it a file of root:badged with mode 0640")
+                     : 0;
+}
+
+/* libcurl opens the file itself when it connects; this finds out now that it will be able to. */
+static int try_ca(const struct attaching *attaching, const struct provider_settings *provider,
+                  const char *section)
+{
+        _cleanup_free_ char *text = NULL;
+        const char *why = NULL;
+        size_t size = 0;
+
+        if (!provider->ca_file)
+                return 0;
+        int r = trusted_file_read(provider->ca_file, CA_MAX_BYTES, &text, &size, &why);
+        if (r >= 0 && !strstr(text, "-----BEGIN CERTIFICATE-----")) {
+                r = -EBADMSG;
+                why = "it holds no certificate in PEM form";
+        }
+        return r < 0 ? blame(attaching, section, "ca_file", r, why,
+                             "make it a PEM file that belongs to root, mode 0644")
+                     : 0;
+}
+
+static int attach_map(const struct attaching *attaching, struct account_settings *accounts)
+{
+        _cleanup_free_ char *text = NULL;
+        const char *why = NULL;
+        size_t size = 0;
+        struct settings_place place = {.file = accounts->map_file};
+
+        if (!accounts->map_file)
+                return 0;
+        int r = trusted_file_read(accounts->map_file, ACCOUNT_MAP_MAX_BYTES, &text, &size, &why);
+        if (r < 0)
+                return blame(attaching, "accounts", "map_file", r, why,
+                             "make it a file that belongs to root, mode 0644 or less");
+        r = account_map_parse(text, size, &accounts->map, &place.line, &why);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                settings_report_add(attaching->report, SETTINGS_ERROR, &place,
+                                    "write ACCOUNT = ISSUER SUBJECT or "
+                                    "ACCOUNT = PROVIDER:CLAIM=VALUE",
+                                    "%s", why);
+        return 0;
+}
+
+int settings_attach_files(struct settings *settings, const struct settings_entries *entries,
+                          struct settings_report *report)
+{
+        const struct attaching attaching = {entries, report};
+        char section[SECTION_NAME_MAX_BYTES];
+
+        for (size_t i = 0; i < settings->n_providers; i++) {
+                struct provider_settings *provider = settings->providers[i];
+                (void)snprintf(section, sizeof(section), "provider %s", provider->name);
+                int r = attach_secret(&attaching, provider, section);
+                if (r >= 0)
+                        r = try_ca(&attaching, provider, section);
+                if (r < 0)
+                        return r;
+        }
+        return attach_map(&attaching, &settings->accounts);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One parser for each kind of value in the settings. Text in, field out: no file is opened here.
+ * All have the type settings_parser, so that the table in settings-keys.c can name them.
+ *
+ * text is printable and not empty; folder is what relative file names start from; field points to
+ * the member of the settings struct that the key fills, whose type stands at each parser. 0;
+ * -EINVAL and *ret_why, static, starting with a verb ("is not …"), the field untouched; -ENOMEM. */
+#pragma once
+
+typedef int (*settings_parser)(const char *text, const char *folder, void *field,
+                               const char **ret_why);
+
+int parse_line(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_word(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_scope(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_issuer(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_https_url(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_proxy(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_path(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_secret_place(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: char *, freed and replaced */
+int parse_limit(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_algorithms(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: unsigned */
+int parse_login_timeout(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: uint64_t, seconds */
+int parse_uid(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: uid_t */
+int parse_metadata(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: enum metadata_kind */
+int parse_client_auth(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: enum client_auth */
+int parse_account_groups(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: struct account_settings, whose groups grow even when a later one is refused */

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "settings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/secret.h"
+#include "settings-check.h"
+#include "settings-keys.h"
+#include "settings-read.h"
+
+#define PROVIDER_NAME_MAX_BYTES 32
+#define PROVIDER_NAME_BYTES     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+static struct provider_settings *provider_free(struct provider_settings *provider)
+{
+        if (!provider)
+                return NULL;
+        free(provider->name);
+        free(provider->issuer);
+        free(provider->client_id);
+        (void)secret_free(provider->client_secret);
+        free(provider->client_secret_file);
+        free(provider->scope);
+        free(provider->device_authorization_endpoint);
+        free(provider->token_endpoint);
+        free(provider->userinfo_endpoint);
+        free(provider->jwks_uri);
+        free(provider->ca_file);
+        free(provider->proxy);
+        free(provider->username_claim);
+        free(provider->strip_suffix);
+        free(provider);
+        return NULL;
+}
+DEFINE_CLEANUP(struct provider_settings *, provider_free);
+
+static void accounts_finish(struct account_settings *accounts)
+{
+        for (size_t i = 0; i < accounts->n_groups; i++) {
+                free(accounts->groups[i].account);
+                free(accounts->groups[i].group);
+        }
+        free(accounts->groups);
+        free(accounts->map_file);
+        (void)account_map_free(accounts->map);
+        free(accounts->groups_claim);
+        free(accounts->username_claim);
+        free(accounts->strip_suffix);
+}
+
+struct settings *settings_free(struct settings *settings)
+{
+        if (!settings)
+                return NULL;
+        for (size_t i = 0; i < settings->n_providers; i++)
+                (void)provider_free(settings->providers[i]);
+        free(settings->providers);
+        free(settings->default_provider);
+        accounts_finish(&settings->accounts);
+        free(settings);
+        return NULL;
+}
+
+static struct provider_settings *find_provider(const struct settings *settings, const char *name)
+{
+        for (size_t i = 0; i < settings->n_providers; i++)
+                if (strcmp(settings->providers[i]->name, name) == 0)
+                        return settings->providers[i];
+        return NULL;
+}
+
+const struct provider_settings *settings_provider(const struct settings *settings, const char *name)
+{
+        return find_provider(settings, name);
+}
+
+/* What is at hand while the settings are put together. */
+struct loading {
+        struct settings *settings;
+        const struct settings_entries *entries;
+        struct settings_report *report;
+};
+
+static int add_provider(const struct loading *loading, const struct settings_place *place,
+                        const char *name)
+{
+        struct settings *settings = loading->settings;
+        size_t length = strlen(name);
+
+        if (find_provider(settings, name))
+                return 0;
+        if (length > PROVIDER_NAME_MAX_BYTES || strspn(name, PROVIDER_NAME_BYTES) != length) {
+                settings_report_add(loading->report, SETTINGS_ERROR, place,
+                                    "use up to 32 letters, digits, '_', '-'",
+                                    "this cannot be the name of a provider");
+                return 0;
+        }
+        _cleanup_(provider_freep) struct provider_settings *provider = calloc(1, sizeof(*provider));
+        struct provider_settings **grown = reallocarray(settings->providers,
+                                                        settings->n_providers + 1, sizeof(*grown));
+        settings->providers = grown ? grown : settings->providers;
+        if (!grown || !provider || !(provider->name = strdup(name)))
+                return -ENOMEM;
+
+        size_t i = settings->n_providers++;
+        for (; i > 0 && strcmp(grown[i - 1]->name, name) > 0; i--)
+                grown[i] = grown[i - 1];
+        grown[i] = TAKE_PTR(provider);
+        return 0;
+}
+
+static int take_section(const struct loading *loading, const struct settings_place *place)
+{
+        enum settings_section section;
+        const char *provider;
+
+        if (settings_section_from_line(place->section, &section, &provider) < 0) {
+                settings_report_add(loading->report, SETTINGS_WARNING, place,
+                                    "the sections are [badged], [provider NAME] and [accounts]",
+                                    "unknown section, ignored with all that is in it");
+                return 0;
+        }
+        return provider ? add_provider(loading, place, provider) : 0;
+}
+
+static void review_key(const struct loading *loading, const struct settings_place *place)
+{
+        enum settings_section section;
+        const char *provider;
+
+        if (settings_section_from_line(place->section, &section, &provider) < 0)
+                return;
+        if (strcmp(place->key, "client_secret") == 0)
+                settings_report_add(loading->report, SETTINGS_ERROR, place,
+                                    "put it into a file, root:badged 0640, and name that by "
+                                    "client_secret_file; then have the provider issue a new one",
+                                    "a secret must not stand in the settings");
+        else if (!settings_key_find(section, place->key))
+                settings_report_add(loading->report, SETTINGS_WARNING, place,
+                                    "see badged.conf(5) for the keys of this section",
+                                    "unknown key, ignored");
+}
+
+static int take_entries(const struct loading *loading)
+{
+        for (size_t i = 0; i < loading->entries->n; i++) {
+                const struct settings_place *place = &loading->entries->items[i].place;
+                int r = 0;
+                if (place->key)
+                        review_key(loading, place);
+                else
+                        r = take_section(loading, place);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int fill_key(const struct loading *loading, const struct settings_key *key,
+                    const char *section, void *fields)
+{
+        const struct settings_entry *entry = settings_entries_find(loading->entries, section,
+                                                                   key->name);
+        const char *text = entry ? entry->value : key->fallback, *why = NULL;
+
+        if (!text)
+                return 0;
+        int r = key->parse(text, entry ? entry->folder : "", (char *)fields + key->offset, &why);
+        if (r != -EINVAL)
+                return r;
+        const struct settings_place place = settings_entries_place(loading->entries, section,
+                                                                   key->name);
+        settings_report_add(loading->report, SETTINGS_ERROR, &place, key->mend, "%s", why);
+        return 0;
+}
+
+static int fill_section(const struct loading *loading, enum settings_section kind,
+                        const char *section, void *fields)
+{
+        const struct settings_key *keys;
+        size_t n = settings_keys(&keys);
+
+        for (size_t i = 0; i < n; i++) {
+                int r = keys[i].section == kind ? fill_key(loading, &keys[i], section, fields) : 0;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int fill(const struct loading *loading)
+{
+        struct settings *settings = loading->settings;
+        char section[sizeof("provider ") + PROVIDER_NAME_MAX_BYTES];
+
+        int r = fill_section(loading, SECTION_BADGED, "badged", settings);
+        if (r >= 0)
+                r = fill_section(loading, SECTION_ACCOUNTS, "accounts", &settings->accounts);
+        for (size_t i = 0; r >= 0 && i < settings->n_providers; i++) {
+                (void)stpcpy(stpcpy(section, "provider "), settings->providers[i]->name);
+                r = fill_section(loading, SECTION_PROVIDER, section, settings->providers[i]);
+        }
+        return r;
+}
+
+static void inherit(char **target, char **fallback)
+{
+        if (!*target)
+                *target = TAKE_PTR(*fallback);
+        free(*fallback);
+        *fallback = NULL;
+}
+
+/* The only provider is the default one, and only the default one inherits from [accounts]. */
+static int fold(struct settings *settings)
+{
+        if (!settings->default_provider && settings->n_providers == 1) {
+                settings->default_provider = strdup(settings->providers[0]->name);
+                if (!settings->default_provider)
+                        return -ENOMEM;
+        }
+        struct provider_settings *provider = settings->default_provider
+                                                     ? find_provider(settings,
+                                                                     settings->default_provider)
+                                                     : NULL;
+        if (provider) {
+                inherit(&provider->username_claim, &settings->accounts.username_claim);
+                inherit(&provider->strip_suffix, &settings->accounts.strip_suffix);
+        }
+        return 0;
+}
+
+int settings_load(const char *const *folders, struct settings **ret_settings,
+                  struct settings_report *report)
+{
+        static const char *const standard_folders[] = {SETTINGS_VENDOR_FOLDER, SETTINGS_RUN_FOLDER,
+                                                       SETTINGS_FOLDER, NULL};
+        _cleanup_(settings_entries_finish) struct settings_entries entries = {0};
+        _cleanup_(settings_freep) struct settings *settings = calloc(1, sizeof(*settings));
+        const struct loading loading = {settings, &entries, report};
+        if (!settings)
+                return -ENOMEM;
+
+        int r = settings_entries_read(folders ? folders : standard_folders, &entries, report);
+        if (r >= 0)
+                r = take_entries(&loading);
+        if (r >= 0)
+                r = fill(&loading);
+        if (r >= 0)
+                r = fold(settings);
+        if (r >= 0)
+                r = settings_attach_files(settings, &entries, report);
+        if (r < 0)
+                return r;
+        settings_check(settings, &entries, report);
+        if (report->is_incomplete)
+                return -ENOMEM;
+        if (report->n_errors > 0)
+                return -EINVAL;
+        *ret_settings = TAKE_PTR(settings);
+        return 0;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tables of test-settings.c: settings files, and for the bad ones the report that they get, with
+ * @ for the folder that vendor/, run/ and etc/ are in. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "common/cleanup.h"
+
+struct settings_file {
+        const char *name, *text;
+        mode_t mode; /* 0: 0644 */
+        uid_t owner;
+};
+
+struct settings_case {
+        const char *name;
+        struct settings_file files[4]; /* a nameless one ends them */
+        const char *report;
+};
+
+#define CORP         "[provider corp]\nissuer = https://sso.example\nclient_id = linux\n"
+#define BY_CLAIM     "[accounts]\nusername_claim = preferred_username\n"
+#define PLAIN        CORP BY_CLAIM
+#define MAIN(text)   {{"etc/badged.conf", text}}
+#define CORP_AND(s)  MAIN(CORP s "\n" BY_CLAIM)
+#define AT(line)     "@/etc/badged.conf:" #line ": "
+#define IN_CORP(key) "error: [provider corp] " key ": "
+#define PEM          "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
+#define SECRET_MEND  " (make it a file of root:badged with mode 0640)\n"
+#define UNREADABLE   IN_CORP("client_secret_file") "cannot be used: "
+#define WITH_SECRET  CORP "client_auth = client_secret_basic\nclient_secret_file = s\n" BY_CLAIM
+#define PLAINLY      " (write it plainly: key = value, no quotes, no continued lines)\n"
+#define FILE_MEND                                                                \
+        " (a regular file, owned by root, mode 0644 or less, 64 KiB at most; an " \
+        "empty one where a file is unwanted)\n"
+
+static const struct settings_file every_key_files[] = {
+        {"etc/badged.conf",
+         "[badged]\ndefault_provider = corp\nmax_logins = 50\nmax_logins_per_account = 1\n"
+         "max_logins_per_origin = 2\nlogin_timeout = 90s\n"
+         "[provider corp]\nissuer = https://sso.example/realms/corp\nmetadata = by-hand\n"
+         "client_id = linux login\nclient_auth = client_secret_post\nclient_secret_file = corp.secret\n"
+         "scope = openid groups\ndevice_authorization_endpoint = https://sso.example/d\n"
+         "token_endpoint = https://sso.example/t\nuserinfo_endpoint = https://sso.example/u\n"
+         "jwks_uri = https://sso.example/j\nalgorithms = RS256, ES512\nca_file = ca.pem\n"
+         "proxy = http://proxy.example:3128\nusername_claim = email\nstrip_suffix = @example.com\n"
+         "[accounts]\nusername_claim = preferred_username\nstrip_suffix = @else.example\n"
+         "map_file = accounts.map\naccount_groups = deploy:linux-deployers , backup:urn:x:linux backup\n"
+         "groups_claim = roles\nmin_uid = 2000\n"},
+        {"etc/corp.secret", "s#c;\"=\n", 0640},
+        {"etc/ca.pem", PEM},
+        {"etc/accounts.map", "alice = https://sso.example/realms/corp 1\nbob = corp:number=4711\n"},
+        {0},
+};
+
+static const struct settings_file two_provider_files[] = {
+        {"etc/badged.conf",
+         "[badged]\ndefault_provider = corp\n" CORP "[provider other]\nissuer = https://other.example\n"
+         "client_id = linux\n[provider third]\nissuer = https://third.example\nclient_id = linux\n"
+         "username_claim = email\n"
+         "[accounts]\nusername_claim = preferred_username\nstrip_suffix = @example.com\n"
+         "map_file = m\n"},
+        {"etc/m", "alice = other:number=1\n"},
+        {0},
+};
+
+static const struct settings_file layered_files[] = {
+        {"vendor/badged.conf", "[badged]\nmax_logins = 1\nlogin_timeout = 31s\n"},
+        {"run/badged.conf", "[badged]\nmax_logins = 2\nlogin_timeout = 32s\n"},
+        {"etc/badged.conf", "[badged]\nmax_logins = 2\n" CORP BY_CLAIM "min_uid = 5000\n"},
+        {"vendor/badged.conf.d/10-a.conf", "[badged]\nmax_logins_per_account = 4\nmax_logins = 9\n"},
+        {"vendor/badged.conf.d/20-b.conf", "[badged]\nmax_logins_per_origin = 5\n"},
+        {"etc/badged.conf.d/20-b.conf", ""},
+        {"etc/badged.conf.d/30-c.conf", "[badged]\nmax_logins = 3\n[accounts]\nmin_uid =\n"},
+        {"etc/badged.conf.d/40-d.conf.old", "max_logins"},
+        {"etc/badged.conf.d/.50-e.conf", "max_logins"},
+        {0},
+};
+
+static const struct settings_file credential_files[] = {
+        {"etc/badged.conf", CORP "client_auth = client_secret_basic\n"
+                                 "client_secret_file = credential:corp\n" BY_CLAIM},
+        {0},
+};
+
+/* clang-format off */
+static const struct settings_case settings_cases[] = {
+        {"no_provider_is_refused", MAIN("[badged]\n"),
+         "@/etc/badged.conf: error: no provider is configured (add a section [provider NAME] with "
+         "issuer and client_id)\n"},
+        {"no_file_is_no_provider", {{0}},
+         "@/etc/badged.conf: error: no provider is configured (add a section [provider NAME] with "
+         "issuer and client_id)\n"},
+        {"an_unknown_key_is_a_warning", CORP_AND("isuer = x"),
+         AT(4) "warning: [provider corp] isuer: unknown key, ignored (see badged.conf(5) for the keys "
+         "of this section)\n"},
+        {"an_unknown_section_is_a_warning", MAIN(PLAIN "[service sudo]\nmax_age = 15min\n"),
+         AT(6) "warning: [service sudo] unknown section, ignored with all that is in it (the sections "
+         "are [badged], [provider NAME] and [accounts])\n"},
+        {"a_section_named_provider_alone_is_unknown", MAIN(PLAIN "[provider]\nissuer = x\n"),
+         AT(6) "warning: [provider] unknown section, ignored with all that is in it (the sections "
+         "are [badged], [provider NAME] and [accounts])\n"},
+        {"a_provider_name_without_dots", MAIN(PLAIN "[provider a.b]\n"),
+         AT(6) "error: [provider a.b] this cannot be the name of a provider (use up to 32 letters, "
+         "digits, '_', '-')\n"},
+
+        {"a_missing_issuer_is_refused", MAIN("[provider corp]\nclient_id = linux\n" BY_CLAIM),
+         AT(1) IN_CORP("issuer") "is missing (write the issuer as the provider itself does, starting "
+         "with https://)\n"},
+        {"an_emptied_issuer_is_missing", {{"etc/badged.conf", PLAIN},
+                                          {"etc/badged.conf.d/a.conf", "[provider corp]\nissuer =\n"}},
+         "@/etc/badged.conf.d/a.conf:1: " IN_CORP("issuer") "is missing (write the issuer as the "
+         "provider itself does, starting with https://)\n"},
+        {"several_providers_need_a_default",
+         MAIN("[badged]\n" CORP "[provider other]\nissuer = https://other.example\nclient_id = x\n"
+              "username_claim = email\n[accounts]\naccount_groups = deploy:linux\n"),
+         AT(1) "error: [badged] default_provider: is missing (there are several providers: write the "
+         "NAME of one of them)\n"
+         AT(2) "warning: [provider corp] no identity of this provider can open an account (set "
+         "username_claim in this section, or name its identities in map_file)\n"},
+        {"an_http_issuer_is_refused",
+         MAIN("[provider corp]\nissuer = http://sso.example\nclient_id = linux\n" BY_CLAIM),
+         AT(2) IN_CORP("issuer") "is not an address of the form https://HOST/PATH (write the issuer as "
+         "the provider itself does, starting with https://)\n"},
+        {"an_issuer_with_a_query_is_refused",
+         MAIN("[provider corp]\nissuer = https://sso.example/?a=b\nclient_id = linux\n" BY_CLAIM),
+         AT(2) IN_CORP("issuer") "has a query in it, which no issuer has (write the issuer as the "
+         "provider itself does, starting with https://)\n"},
+        {"a_missing_client_id_is_refused",
+         MAIN("[provider corp]\nissuer = https://sso.example\n" BY_CLAIM),
+         AT(1) IN_CORP("client_id") "is missing (write the client id that the provider gave you)\n"},
+
+        {"a_secret_in_the_settings_is_refused_unseen", CORP_AND("client_secret = hunter2"),
+         AT(4) IN_CORP("client_secret") "a secret must not stand in the settings (put it into a file, "
+         "root:badged 0640, and name that by client_secret_file; then have the provider issue a new "
+         "one)\n"},
+        {"a_secret_that_others_may_read_is_refused", {{"etc/badged.conf", WITH_SECRET},
+                                                      {"etc/s", "secret", 0644}},
+         AT(5) UNREADABLE "others have access to it" SECRET_MEND},
+        {"a_secret_that_its_group_may_write_is_refused", {{"etc/badged.conf", WITH_SECRET},
+                                                          {"etc/s", "secret", 0660}},
+         AT(5) UNREADABLE "its group may write it" SECRET_MEND},
+        {"an_empty_secret_is_refused", {{"etc/badged.conf", WITH_SECRET}, {"etc/s", "\n", 0600}},
+         AT(5) UNREADABLE "it is empty" SECRET_MEND},
+        {"a_secret_that_is_not_there_is_refused", MAIN(WITH_SECRET),
+         AT(5) UNREADABLE "it does not exist" SECRET_MEND},
+        {"a_missing_credential_is_refused",
+         CORP_AND("client_auth = client_secret_post\nclient_secret_file = credential:corp"),
+         AT(5) UNREADABLE "the service was given no credentials (add LoadCredential=NAME:FILE to "
+         "badged.service)\n"},
+        {"a_credential_is_named_without_a_path",
+         CORP_AND("client_auth = client_secret_post\nclient_secret_file = credential:../corp"),
+         AT(5) IN_CORP("client_secret_file") "does not name a credential behind \"credential:\" (write "
+         "a file name, or credential:NAME)\n"},
+        {"a_client_with_a_secret_needs_one", CORP_AND("client_auth = client_secret_basic"),
+         AT(1) IN_CORP("client_secret_file") "is missing (write the name of a file, root:badged 0640, "
+         "or credential:NAME)\n"},
+        {"a_secret_without_a_use_is_a_warning", CORP_AND("client_secret_file = s"),
+         AT(4) "warning: [provider corp] client_secret_file: is not used: client_auth is none (set "
+         "client_auth = client_secret_basic, or remove it)\n"},
+        {"client_auth_is_one_of_three", CORP_AND("client_auth = private_key_jwt"),
+         AT(4) IN_CORP("client_auth") "is none of none, client_secret_basic, client_secret_post (write "
+         "client_secret_basic for a client with a secret, none for one without)\n"},
+
+        {"by_hand_needs_three_endpoints",
+         CORP_AND("metadata = by-hand\ntoken_endpoint = https://sso.example/t"),
+         AT(1) IN_CORP("device_authorization_endpoint") "is missing (metadata = by-hand needs "
+         "device_authorization_endpoint, token_endpoint and jwks_uri)\n"
+         AT(1) IN_CORP("jwks_uri") "is missing (metadata = by-hand needs "
+         "device_authorization_endpoint, token_endpoint and jwks_uri)\n"},
+        {"an_endpoint_without_a_use_is_a_warning", CORP_AND("jwks_uri = https://sso.example/j"),
+         AT(4) "warning: [provider corp] jwks_uri: is not used: the provider's metadata names this "
+         "address (remove it, or set metadata = by-hand)\n"},
+        {"an_http_endpoint_is_refused", CORP_AND("token_endpoint = http://sso.example/t"),
+         AT(4) IN_CORP("token_endpoint") "is not an address of the form https://HOST/PATH (write the "
+         "full https address)\n"
+         AT(4) "warning: [provider corp] token_endpoint: is not used: the provider's metadata names "
+         "this address (remove it, or set metadata = by-hand)\n"},
+        {"metadata_is_one_of_three", CORP_AND("metadata = OIDC"),
+         AT(4) IN_CORP("metadata") "is none of oidc, rfc8414, by-hand (write oidc unless the "
+         "provider's manual says otherwise)\n"},
+        {"mac_algorithms_are_refused", CORP_AND("algorithms = RS256 HS256"),
+         AT(4) IN_CORP("algorithms") "names an algorithm other than RS256, RS384, RS512, PS256, PS384, "
+         "PS512, ES256, ES384, ES512 (write RS256, or what the provider signs with)\n"},
+        {"no_algorithm_is_refused", CORP_AND("algorithms = none"),
+         AT(4) IN_CORP("algorithms") "names an algorithm other than RS256, RS384, RS512, PS256, PS384, "
+         "PS512, ES256, ES384, ES512 (write RS256, or what the provider signs with)\n"},
+        {"a_scope_without_openid_is_refused", CORP_AND("scope = openidx profile"),
+         AT(4) IN_CORP("scope") "does not hold openid, so that no id_token would come back (write "
+         "openid and the further scopes with single blanks between them)\n"},
+        {"a_proxy_with_a_password_is_refused", CORP_AND("proxy = http://u:p@proxy.example"),
+         AT(4) IN_CORP("proxy") "has a user name in it; this file is no place for secrets (write "
+         "http://HOST:PORT)\n"},
+        {"a_proxy_is_an_address", CORP_AND("proxy = proxy.example:3128"),
+         AT(4) IN_CORP("proxy") "is not http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT "
+         "(write http://HOST:PORT)\n"},
+        {"a_ca_file_without_certificate_is_refused", {{"etc/badged.conf", CORP "ca_file = ca\n" BY_CLAIM},
+                                                      {"etc/ca", "hello\n"}},
+         AT(4) IN_CORP("ca_file") "cannot be used: it holds no certificate in PEM form (make it a PEM "
+         "file that belongs to root, mode 0644)\n"},
+        {"a_ca_file_that_others_may_write_is_refused", {{"etc/badged.conf", CORP "ca_file = ca\n" BY_CLAIM},
+                                                        {"etc/ca", PEM, 0666}},
+         AT(4) IN_CORP("ca_file") "cannot be used: others may write it (make it a PEM file that "
+         "belongs to root, mode 0644)\n"},
+
+        {"default_provider_names_a_provider", MAIN(PLAIN "[badged]\ndefault_provider = corb\n"),
+         AT(7) "error: [badged] default_provider: names no provider (write the NAME of a [provider "
+         "NAME] section)\n"
+         AT(1) "warning: [provider corp] no identity of this provider can open an account (set "
+         "username_claim in this section, or name its identities in map_file)\n"},
+        {"a_limit_is_not_zero", MAIN(PLAIN "[badged]\nmax_logins = 0\nmax_logins_per_origin = 100001\n"),
+         AT(7) "error: [badged] max_logins: is not a number from 1 to 100000 (write a number, or leave "
+         "it out for 10000)\n"
+         AT(8) "error: [badged] max_logins_per_origin: is not a number from 1 to 100000 (write a "
+         "number, or leave it out for 8)\n"},
+        {"a_time_has_a_unit_that_we_know", MAIN(PLAIN "[badged]\nlogin_timeout = 10 minutes\n"),
+         AT(7) "error: [badged] login_timeout: is not a time such as 90s, 10min or 1h (write a time "
+         "such as 5min, or leave it out for 10min)\n"},
+        {"a_login_lasts_30s_at_least", MAIN(PLAIN "[badged]\nlogin_timeout = 29\n"),
+         AT(7) "error: [badged] login_timeout: is not between 30s and 30min (write a time such as 5min, "
+         "or leave it out for 10min)\n"},
+        {"a_login_lasts_30min_at_most", MAIN(PLAIN "[badged]\nlogin_timeout = 1h\n"),
+         AT(7) "error: [badged] login_timeout: is not between 30s and 30min (write a time such as 5min, "
+         "or leave it out for 10min)\n"},
+
+        {"without_claim_map_and_groups_nobody_could_log_in", MAIN(CORP),
+         AT(1) "warning: [provider corp] no identity of this provider can open an account (set "
+         "username_claim in this section, or name its identities in map_file)\n"
+         "@/etc/badged.conf: error: [accounts] username_claim: is missing, as are map_file and "
+         "account_groups: nobody could log in (set username_claim, map_file or account_groups in "
+         "[accounts])\n"},
+        {"groups_alone_are_enough", MAIN(CORP "[accounts]\naccount_groups = deploy:linux\n"), ""},
+        {"a_map_alone_is_enough", {{"etc/badged.conf", CORP "[accounts]\nmap_file = m\n"},
+                                   {"etc/m", "alice = corp:number=1\n"}}, ""},
+        {"an_empty_map_alone_is_not", {{"etc/badged.conf", CORP "[accounts]\nmap_file = m\n"},
+                                       {"etc/m", "# nobody\n"}},
+         AT(1) "warning: [provider corp] no identity of this provider can open an account (set "
+         "username_claim in this section, or name its identities in map_file)\n"
+         AT(4) "error: [accounts] username_claim: is missing, as are map_file and account_groups: "
+         "nobody could log in (set username_claim, map_file or account_groups in [accounts])\n"},
+        {"account_groups_have_two_parts", MAIN(PLAIN "account_groups = deploy:linux, backup\n"),
+         AT(6) "error: [accounts] account_groups: is not a list of ACCOUNT:GROUP, with commas between "
+         "them (write account_groups = deploy:linux-deployers, backup:linux-backup)\n"},
+        {"account_groups_name_accounts", MAIN(PLAIN "account_groups = De ploy:linux\n"),
+         AT(6) "error: [accounts] account_groups: names an account that cannot exist (write "
+         "account_groups = deploy:linux-deployers, backup:linux-backup)\n"},
+        {"account_groups_have_no_empty_item", MAIN(PLAIN "account_groups = deploy:linux, , a:b\n"),
+         AT(6) "error: [accounts] account_groups: is not a list of ACCOUNT:GROUP, with commas between "
+         "them (write account_groups = deploy:linux-deployers, backup:linux-backup)\n"},
+        {"min_uid_is_above_root", MAIN(PLAIN "min_uid = 0\n"),
+         AT(6) "error: [accounts] min_uid: is not a uid above 0 (write a number, or leave it out for "
+         "1000)\n"},
+        {"a_bad_map_line_is_refused", {{"etc/badged.conf", PLAIN "map_file = m\n"},
+                                       {"etc/m", "alice = corp:number=1\nbob\n"}},
+         "@/etc/m:2: error: there is no account = identity (write ACCOUNT = ISSUER SUBJECT or "
+         "ACCOUNT = PROVIDER:CLAIM=VALUE)\n"},
+        {"a_map_that_is_not_there_is_refused", MAIN(PLAIN "map_file = m\n"),
+         AT(6) "error: [accounts] map_file: cannot be used: it does not exist (make it a file that "
+         "belongs to root, mode 0644 or less)\n"},
+        {"a_map_that_others_may_write_is_refused", {{"etc/badged.conf", PLAIN "map_file = m\n"},
+                                                    {"etc/m", "alice = corp:number=1\n", 0646}},
+         AT(6) "error: [accounts] map_file: cannot be used: others may write it (make it a file that "
+         "belongs to root, mode 0644 or less)\n"},
+        {"a_map_names_known_providers", {{"etc/badged.conf", PLAIN "map_file = m\n"},
+                                         {"etc/m", "alice = corb:number=1\n"}},
+         "@/etc/m: error: account alice names provider corb, which does not exist (write the NAME of a "
+         "[provider NAME] section)\n"},
+        {"a_map_with_an_unknown_issuer_is_a_warning", {{"etc/badged.conf", PLAIN "map_file = m\n"},
+                                                       {"etc/m", "alice = https://else.example 1\n"}},
+         "@/etc/m: warning: account alice names issuer https://else.example, which no provider has "
+         "(write the issuer of a [provider NAME] section)\n"},
+        {"a_provider_that_opens_nothing_is_a_warning",
+         MAIN("[badged]\ndefault_provider = corp\n" PLAIN
+              "[provider other]\nissuer = https://other.example\nclient_id = x\nstrip_suffix = @x\n"),
+         AT(11) "warning: [provider other] strip_suffix: is not used: this provider names no accounts "
+         "by claim (set username_claim in this section, or remove it)\n"
+         AT(8) "warning: [provider other] no identity of this provider can open an account (set "
+         "username_claim in this section, or name its identities in map_file)\n"},
+
+        {"a_file_that_others_may_write_is_refused", {{"etc/badged.conf", PLAIN, 0666}},
+         "@/etc/badged.conf: error: the file cannot be used: others may write it" FILE_MEND
+         "@/etc/badged.conf: error: no provider is configured (add a section [provider NAME] with "
+         "issuer and client_id)\n"},
+        {"a_drop_in_that_is_not_roots_is_refused", {{"etc/badged.conf", PLAIN},
+                                                    {"etc/badged.conf.d/a.conf", "[badged]\n", 0644, 65534}},
+         "@/etc/badged.conf.d/a.conf: error: the file cannot be used: it does not belong to root" FILE_MEND},
+        {"a_line_without_equals_is_refused", MAIN(PLAIN "strip_suffix = @a\n  @b\n"),
+         AT(7) "error: the line has no '=' (write key = value on one line, or # in front of a "
+         "comment)\n"},
+        {"a_cut_value_is_refused", MAIN(PLAIN "strip_suffix = @a#b\n"),
+         AT(6) "error: the value has '#' or ';' in it, which starts a comment (a secret belongs into "
+         "client_secret_file; no other value needs them)\n"},
+        {"a_key_twice_in_a_file_is_refused", MAIN(PLAIN "min_uid = 1000\nmin_uid = 1\n"),
+         AT(7) "error: [accounts] min_uid: this file has the key twice (keep one of the two, in one "
+         "place)\n"},
+        {"a_section_twice_in_a_file_is_refused", MAIN(PLAIN "[provider corp]\nscope = openid\n"),
+         AT(6) "error: [provider corp] this file has the section twice (keep one of the two, in one "
+         "place)\n"},
+        {"what_libeconf_reads_differently_is_refused", MAIN(PLAIN "strip_suffix = @a\tb\n"),
+         AT(6) "error: [accounts] strip_suffix: libeconf reads this line differently" PLAINLY
+         AT(6) "error: [accounts] strip_suffix: has a blank in it (write what stands behind the "
+         "account's name, such as @example.com)\n"},
+        {"all_problems_come_at_once", {
+                {"etc/badged.conf", "[badged]\nmax_logins = x\nlines\n[provider corp]\n"
+                                    "issuer = http://sso.example\nclient_secret = x\nport = 1\n"},
+                {"etc/badged.conf.d/a.conf", "[accounts]\nmin_uid = -1\nmap_file = m\n"},
+                {"etc/m", "x"}},
+         AT(3) "error: the line has no '=' (write key = value on one line, or # in front of a "
+         "comment)\n"
+         AT(6) IN_CORP("client_secret") "a secret must not stand in the settings (put it into a file, "
+         "root:badged 0640, and name that by client_secret_file; then have the provider issue a new "
+         "one)\n"
+         AT(7) "warning: [provider corp] port: unknown key, ignored (see badged.conf(5) for the keys "
+         "of this section)\n"
+         AT(2) "error: [badged] max_logins: is not a number from 1 to 100000 (write a number, or leave "
+         "it out for 10000)\n"
+         "@/etc/badged.conf.d/a.conf:2: error: [accounts] min_uid: is not a uid above 0 (write a "
+         "number, or leave it out for 1000)\n"
+         AT(5) IN_CORP("issuer") "is not an address of the form https://HOST/PATH (write the issuer as "
+         "the provider itself does, starting with https://)\n"
+         "@/etc/m:1: error: there is no account = identity (write ACCOUNT = ISSUER SUBJECT or "
+         "ACCOUNT = PROVIDER:CLAIM=VALUE)\n"
+         AT(4) IN_CORP("client_id") "is missing (write the client id that the provider gave you)\n"
+         AT(4) "warning: [provider corp] no identity of this provider can open an account (set "
+         "username_claim in this section, or name its identities in map_file)\n"},
+};
+/* clang-format on */

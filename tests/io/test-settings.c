@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Settings files on disk in, the report out: for each rule a set of files that breaks it. Writes to
+ * a folder of its own; needs root, because settings belong to root. */
+#include "settings.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/secret.h"
+#include "core/jws-algorithm.h"
+
+#include "settings-cases.h"
+
+#define REPORT_MAX_BYTES 8192
+
+static void path_in(const char *root, const char *name, char *path, size_t size)
+{
+        assert_in_range(snprintf(path, size, "%s/%s", root, name), 1, size - 1);
+}
+
+static void write_file(const char *root, const struct settings_file *file)
+{
+        char path[256];
+        FILE *out;
+
+        path_in(root, file->name, path, sizeof(path));
+        out = fopen(path, "w");
+        assert_non_null(out);
+        assert_true(fputs(file->text, out) >= 0);
+        assert_int_equal(fclose(out), 0);
+        assert_int_equal(chmod(path, file->mode ? file->mode : 0644), 0);
+        assert_int_equal(chown(path, file->owner, file->owner), 0);
+}
+
+static void make_root(char *root)
+{
+        static const char *const folders[] = {"vendor", "vendor/badged.conf.d", "run", "etc",
+                                              "etc/badged.conf.d"};
+        char path[256];
+
+        assert_non_null(mkdtemp(root));
+        assert_int_equal(chmod(root, 0755), 0);
+        for (size_t i = 0; i < ELEMENTSOF(folders); i++) {
+                path_in(root, folders[i], path, sizeof(path));
+                assert_int_equal(mkdir(path, 0755), 0);
+        }
+}
+
+static void remove_root(const char *root)
+{
+        char command[128];
+
+        assert_in_range(snprintf(command, sizeof(command), "rm -rf '%s'", root), 1, 127);
+        assert_int_equal(system(command), 0);
+}
+
+/* The report, one problem a line, with @ for the folder that the files are in. */
+static void report_text(const struct settings_report *report, const char *root, char *text)
+{
+        size_t used = 0, prefix = strlen(root);
+
+        text[0] = '\0';
+        for (size_t i = 0; i < report->n_problems; i++) {
+                const char *problem = report->problems[i].text;
+                for (const char *s = problem; *s;) {
+                        bool is_root = strncmp(s, root, prefix) == 0;
+                        assert_true(used + 2 < REPORT_MAX_BYTES);
+                        text[used++] = is_root ? '@' : *s;
+                        s += is_root ? prefix : 1;
+                }
+                text[used++] = '\n';
+        }
+        text[used] = '\0';
+}
+
+static int load(const char *root, const struct settings_file *files, struct settings **ret_settings,
+                char *text)
+{
+        char vendor[256], run[256], etc[256];
+        struct settings_report report = {0};
+
+        path_in(root, "vendor", vendor, sizeof(vendor));
+        path_in(root, "run", run, sizeof(run));
+        path_in(root, "etc", etc, sizeof(etc));
+        for (; files->name; files++)
+                write_file(root, files);
+
+        const char *const folders[] = {vendor, run, etc, NULL};
+        int r = settings_load(folders, ret_settings, &report);
+        report_text(&report, root, text);
+        assert_int_equal(r<0, report.n_errors> 0);
+        settings_report_finish(&report);
+        return r;
+}
+
+static void case_is_reported(void **state)
+{
+        const struct settings_case *tested = *state;
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+        char root[] = "/tmp/badged-settings-XXXXXX", text[REPORT_MAX_BYTES];
+
+        make_root(root);
+        int r = load(root, tested->files, &settings, text);
+        remove_root(root);
+        assert_string_equal(text, tested->report);
+        assert_int_equal(r, strstr(tested->report, ": error: ") ? -EINVAL : 0);
+        assert_true((settings != NULL) == (r == 0));
+}
+
+static void load_good(const struct settings_file *files, struct settings **ret_settings)
+{
+        char root[] = "/tmp/badged-settings-XXXXXX", text[REPORT_MAX_BYTES];
+
+        make_root(root);
+        int r = load(root, files, ret_settings, text);
+        remove_root(root);
+        assert_string_equal(text, "");
+        assert_int_equal(r, 0);
+}
+
+static void what_is_not_written_has_its_default(void **state)
+{
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+
+        load_good((const struct settings_file[]){{"etc/badged.conf", PLAIN}, {0}}, &settings);
+        assert_string_equal(settings->default_provider, "corp");
+        assert_int_equal(settings->max_logins, 10000);
+        assert_int_equal(settings->max_logins_per_account, 3);
+        assert_int_equal(settings->max_logins_per_origin, 8);
+        assert_int_equal(settings->login_timeout_sec, 600);
+        assert_string_equal(settings->accounts.groups_claim, "groups");
+        assert_int_equal(settings->accounts.min_uid, 1000);
+        assert_null(settings->accounts.map);
+
+        const struct provider_settings *provider = settings_provider(settings, "corp");
+        assert_non_null(provider);
+        assert_int_equal(provider->metadata, METADATA_OIDC_DISCOVERY);
+        assert_int_equal(provider->client_auth, CLIENT_AUTH_NONE);
+        assert_int_equal(provider->algorithms, JWS_DEFAULT_ALGORITHMS);
+        assert_string_equal(provider->scope, "openid profile email");
+        assert_string_equal(provider->username_claim, "preferred_username");
+        assert_null(provider->client_secret);
+        assert_null(settings_provider(settings, "other"));
+}
+
+static void every_key_arrives_in_its_field(void **state)
+{
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+
+        load_good(every_key_files, &settings);
+        assert_int_equal(settings->max_logins, 50);
+        assert_int_equal(settings->max_logins_per_account, 1);
+        assert_int_equal(settings->max_logins_per_origin, 2);
+        assert_int_equal(settings->login_timeout_sec, 90);
+        assert_int_equal(settings->accounts.min_uid, 2000);
+        assert_string_equal(settings->accounts.groups_claim, "roles");
+        assert_int_equal(settings->accounts.n_groups, 2);
+        assert_string_equal(settings->accounts.groups[0].account, "deploy");
+        assert_string_equal(settings->accounts.groups[0].group, "linux-deployers");
+        assert_string_equal(settings->accounts.groups[1].group, "urn:x:linux backup");
+        assert_non_null(settings->accounts.map);
+
+        const struct provider_settings *provider = settings_provider(settings, "corp");
+        assert_string_equal(provider->issuer, "https://sso.example/realms/corp");
+        assert_int_equal(provider->metadata, METADATA_BY_HAND);
+        assert_string_equal(provider->client_id, "linux login");
+        assert_int_equal(provider->client_auth, CLIENT_AUTH_SECRET_POST);
+        assert_int_equal(secret_size(provider->client_secret), 6);
+        assert_memory_equal(secret_bytes(provider->client_secret), "s#c;\"=", 6);
+        assert_string_equal(provider->scope, "openid groups");
+        assert_string_equal(provider->device_authorization_endpoint, "https://sso.example/d");
+        assert_string_equal(provider->token_endpoint, "https://sso.example/t");
+        assert_string_equal(provider->userinfo_endpoint, "https://sso.example/u");
+        assert_string_equal(provider->jwks_uri, "https://sso.example/j");
+        assert_int_equal(provider->algorithms, JWS_RS256 | JWS_ES512);
+        assert_non_null(strstr(provider->ca_file, "/etc/ca.pem"));
+        assert_string_equal(provider->proxy, "http://proxy.example:3128");
+        assert_string_equal(provider->username_claim, "email");
+        assert_string_equal(provider->strip_suffix, "@example.com");
+}
+
+/* The same name from another issuer is another person. */
+static void only_the_default_provider_inherits_the_claim(void **state)
+{
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+
+        load_good(two_provider_files, &settings);
+        assert_string_equal(settings_provider(settings, "corp")->username_claim,
+                            "preferred_username");
+        assert_string_equal(settings_provider(settings, "corp")->strip_suffix, "@example.com");
+        assert_null(settings_provider(settings, "other")->username_claim);
+        assert_null(settings_provider(settings, "other")->strip_suffix);
+        assert_null(settings->accounts.username_claim);
+        assert_string_equal(settings_provider(settings, "third")->username_claim, "email");
+        assert_null(settings_provider(settings, "third")->strip_suffix);
+}
+
+static void later_folders_and_drop_ins_win(void **state)
+{
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+
+        load_good(layered_files, &settings);
+        assert_int_equal(settings->max_logins, 3); /* etc drop-in over etc file */
+        assert_int_equal(settings->max_logins_per_account,
+                         4);                                  /* vendor's drop-in of another name */
+        assert_int_equal(settings->max_logins_per_origin, 8); /* vendor's drop-in taken away */
+        assert_int_equal(settings->login_timeout_sec, 600);   /* run's main file stood in for */
+        assert_int_equal(settings->accounts.min_uid, 1000);   /* emptied by the last drop-in */
+}
+
+static void a_credential_is_read_by_name(void **state)
+{
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+        char root[] = "/tmp/badged-credentials-XXXXXX";
+
+        assert_non_null(mkdtemp(root));
+        write_file(root, &(const struct settings_file){"corp", "hidden\n", 0400});
+        assert_int_equal(setenv("CREDENTIALS_DIRECTORY", root, 1), 0);
+        load_good(credential_files, &settings);
+        assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+        remove_root(root);
+        const struct secret *secret = settings_provider(settings, "corp")->client_secret;
+        assert_int_equal(secret_size(secret), 6);
+        assert_memory_equal(secret_bytes(secret), "hidden", 6);
+}
+
+int main(void)
+{
+        const struct CMUnitTest fixed[] = {
+                cmocka_unit_test(what_is_not_written_has_its_default),
+                cmocka_unit_test(every_key_arrives_in_its_field),
+                cmocka_unit_test(only_the_default_provider_inherits_the_claim),
+                cmocka_unit_test(later_folders_and_drop_ins_win),
+                cmocka_unit_test(a_credential_is_read_by_name),
+        };
+        struct CMUnitTest tests[ELEMENTSOF(fixed) + ELEMENTSOF(settings_cases)];
+
+        if (geteuid() != 0) {
+                printf("1..0 # SKIP settings files belong to root: run it as root\n");
+                return 0;
+        }
+        memcpy(tests, fixed, sizeof(fixed));
+        for (size_t i = 0; i < ELEMENTSOF(settings_cases); i++)
+                tests[ELEMENTSOF(fixed) + i] = (struct CMUnitTest){
+                        .name = settings_cases[i].name,
+                        .test_func = case_is_reported,
+                        .initial_state = (void *)&settings_cases[i],
+                };
+        return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}
