@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/bus-client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/bus-names.h"
+#include "common/bus-peer.h"
+#include "common/bus-reply.h"
+#include "common/clock.h"
+#include "common/login-context.h"
+#include "common/login-verdict.h"
+
+/* The daemon bounds its own work for these calls by 20 s (connect 5 s, request 15 s). */
+#define WORK_TIMEOUT_USEC (22 * USEC_PER_SEC)
+/* Calls that the daemon answers from memory. */
+#define BRIEF_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
+#define LOGIN_PATH_SIZE (sizeof(BADGED_LOGIN_PATH) + 1 + LOGIN_ID_MAX_BYTES)
+
+#define OUR_ERRORS "org.badged.Badged1.Error."
+
+struct bus_client {
+        struct bus_peer *peer;
+};
+
+static uint64_t sooner(uint64_t a_usec, uint64_t b_usec)
+{
+        return a_usec < b_usec ? a_usec : b_usec;
+}
+
+static void verdict_for_error(sd_bus_message *reply, struct login_verdict *verdict)
+{
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
+        const char *name = error ? error->name : NULL;
+        enum login_outcome outcome = login_outcome_from_bus_error(name);
+
+        /* Errors of sd-bus itself (no such method, …) are no verdict, and no sentence for people.
+         */
+        if (name && strncmp(name, OUR_ERRORS, strlen(OUR_ERRORS)) == 0)
+                login_verdict_set_foreign(verdict, outcome, error->message);
+        else
+                login_verdict_set(verdict, outcome, NULL);
+}
+
+/* For everything but a reply from the daemon. */
+static void verdict_for_silence(enum peer_answer answer, struct login_verdict *verdict)
+{
+        switch (answer) {
+        case PEER_ABSENT:
+                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
+                                  "The sign-in service is not running. Ask the administrator.");
+                return;
+        case PEER_FORBIDDEN:
+                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
+                                  "This program may not use the sign-in service. "
+                                  "Ask the administrator.");
+                return;
+        case PEER_UNREACHABLE:
+                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
+                                  "The system bus is not available. Ask the administrator.");
+                return;
+        case PEER_LATE:
+                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
+                                  "The sign-in service did not answer in time. "
+                                  "Ask the administrator.");
+                return;
+        case PEER_INTERRUPTED:
+                login_verdict_set(verdict, LOGIN_CANCELLED, NULL);
+                return;
+        case PEER_ANSWERED:
+        case PEER_ERROR:
+                break;
+        }
+        login_verdict_set(verdict, LOGIN_REFUSED, NULL);
+}
+
+/* Our own failures, and replies of the wrong shape. */
+static void verdict_for_failure(int r, struct login_verdict *verdict)
+{
+        if (r == -ENOMEM)
+                login_verdict_set(verdict, LOGIN_UNAVAILABLE, "Memory is short. Try again later.");
+        else if (r == -EBADMSG)
+                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
+                                  "The sign-in service gave an answer that makes no sense. "
+                                  "Ask the administrator.");
+        else
+                login_verdict_set(verdict, LOGIN_REFUSED, NULL);
+}
+
+static int new_call(struct bus_client *client, const char *member, sd_bus_message **ret_call)
+{
+        return bus_peer_new_call(client->peer, BADGED_PATH, BADGED_INTERFACE, member, ret_call);
+}
+
+static int new_context_call(struct bus_client *client, const char *member, const char *types,
+                            const char *first, const char *second,
+                            const struct login_context *context, sd_bus_message **ret_call)
+{
+        _cleanup_message_ sd_bus_message *call = NULL;
+
+        int r = new_call(client, member, &call);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, types, first, second);
+        if (r < 0)
+                return r;
+        r = login_context_append(context, call);
+        if (r < 0)
+                return r;
+        *ret_call = TAKE_PTR(call);
+        return 0;
+}
+
+/* True: *ret_reply is the daemon's method return. */
+static bool ask(struct bus_client *client, sd_bus_message *call, uint64_t deadline_usec,
+                sd_bus_message **ret_reply, struct login_verdict *verdict)
+{
+        _cleanup_message_ sd_bus_message *reply = NULL;
+
+        enum peer_answer answer = bus_peer_call(client->peer, call, deadline_usec, &reply);
+        if (answer == PEER_ERROR)
+                verdict_for_error(reply, verdict);
+        else if (answer != PEER_ANSWERED)
+                verdict_for_silence(answer, verdict);
+        else
+                *ret_reply = TAKE_PTR(reply);
+        return answer == PEER_ANSWERED;
+}
+
+bool bus_client_new(int interrupt_fd, uint64_t deadline_usec, struct bus_client **ret_client,
+                    struct login_verdict *verdict)
+{
+        _cleanup_bus_client_ struct bus_client *client = calloc(1, sizeof(*client));
+        enum peer_answer answer = PEER_UNREACHABLE;
+
+        if (client)
+                answer = bus_peer_new(interrupt_fd,
+                                      sooner(deadline_usec, clock_now_usec() + WORK_TIMEOUT_USEC),
+                                      &client->peer);
+        if (answer != PEER_ANSWERED) {
+                verdict_for_silence(answer, verdict);
+                return false;
+        }
+        *ret_client = TAKE_PTR(client);
+        return true;
+}
+
+struct bus_client *bus_client_free(struct bus_client *client)
+{
+        if (!client)
+                return NULL;
+        bus_peer_free(client->peer);
+        free(client);
+        return NULL;
+}
+
+bool bus_client_start_login(struct bus_client *client, const char *account, const char *service,
+                            const struct login_context *context, uint64_t deadline_usec,
+                            char **ret_id, struct challenge *ret_challenge,
+                            struct login_verdict *verdict)
+{
+        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+
+        int r = new_context_call(client, "StartLogin", "ss", account, service, context, &call);
+        if (r < 0) {
+                verdict_for_failure(r, verdict);
+                return false;
+        }
+        if (!ask(client, call, sooner(deadline_usec, clock_now_usec() + WORK_TIMEOUT_USEC), &reply,
+                 verdict))
+                return false;
+        r = bus_reply_read_start(reply, ret_id, ret_challenge);
+        if (r < 0)
+                verdict_for_failure(r, verdict);
+        return r >= 0;
+}
+
+static int login_path_format(const char *id, char path[static LOGIN_PATH_SIZE])
+{
+        if (!login_id_is_valid(id))
+                return -EINVAL;
+        (void)snprintf(path, LOGIN_PATH_SIZE, "%s/%s", BADGED_LOGIN_PATH, id);
+        return 0;
+}
+
+static int new_login_call(struct bus_client *client, const char *id, const char *member,
+                          sd_bus_message **ret_call)
+{
+        char path[LOGIN_PATH_SIZE];
+
+        int r = login_path_format(id, path);
+        return r < 0 ? r
+                     : bus_peer_new_call(client->peer, path, BADGED_LOGIN_INTERFACE, member,
+                                         ret_call);
+}
+
+void bus_client_cancel(struct bus_client *client, const char *id)
+{
+        _cleanup_message_ sd_bus_message *call = NULL;
+
+        if (new_login_call(client, id, "Cancel", &call) >= 0)
+                bus_peer_send(client->peer, call);
+}
+
+void bus_client_wait(struct bus_client *client, const char *id, uint64_t deadline_usec,
+                     struct login_verdict *verdict, struct login_details *ret_details)
+{
+        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+
+        int r = new_login_call(client, id, "Wait", &call);
+        if (r < 0) {
+                verdict_for_failure(r, verdict);
+                return;
+        }
+        enum peer_answer answer = bus_peer_call(client->peer, call, deadline_usec, &reply);
+        if (answer == PEER_ANSWERED)
+                bus_reply_read_wait(reply, verdict, ret_details);
+        else if (answer == PEER_ERROR)
+                verdict_for_error(reply, verdict);
+        else if (answer == PEER_LATE)
+                login_verdict_set(verdict, LOGIN_EXPIRED, NULL);
+        else
+                verdict_for_silence(answer, verdict);
+        if (!verdict->from_daemon)
+                bus_client_cancel(client, id);
+}
+
+void bus_client_check_account(struct bus_client *client, const char *account, const char *service,
+                              const struct login_context *context, struct login_verdict *verdict)
+{
+        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+
+        int r = new_context_call(client, "CheckAccount", "ss", account, service, context, &call);
+        if (r < 0)
+                verdict_for_failure(r, verdict);
+        else if (ask(client, call, clock_now_usec() + WORK_TIMEOUT_USEC, &reply, verdict))
+                bus_reply_read_check(reply, verdict);
+}
+
+bool bus_client_open_session(struct bus_client *client, const char *account, const char *id,
+                             const struct login_context *context, char **ret_session,
+                             struct login_verdict *verdict)
+{
+        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+        char path[LOGIN_PATH_SIZE];
+
+        int r = login_path_format(id, path);
+        if (r >= 0)
+                r = new_context_call(client, "OpenSession", "so", account, path, context, &call);
+        if (r < 0) {
+                verdict_for_failure(r, verdict);
+                return false;
+        }
+        if (!ask(client, call, clock_now_usec() + BRIEF_TIMEOUT_USEC, &reply, verdict))
+                return false;
+        r = bus_reply_read_session(reply, ret_session);
+        if (r < 0)
+                verdict_for_failure(r, verdict);
+        return r >= 0;
+}
+
+bool bus_client_close_session(struct bus_client *client, const char *session,
+                              struct login_verdict *verdict)
+{
+        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+
+        int r = new_call(client, "CloseSession", &call);
+        if (r >= 0)
+                r = sd_bus_message_append(call, "s", session);
+        if (r < 0) {
+                verdict_for_failure(r, verdict);
+                return false;
+        }
+        return ask(client, call, clock_now_usec() + BRIEF_TIMEOUT_USEC, &reply, verdict);
+}

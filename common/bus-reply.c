@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/bus-reply.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "common/bus-dict.h"
+#include "common/bus-names.h"
+#include "common/challenge.h"
+#include "common/login-details.h"
+#include "common/login-verdict.h"
+#include "common/text.h"
+
+#define USER_CODE_MAX_BYTES 64
+#define ADDRESS_MAX_BYTES   2048
+#define NAME_MAX_BYTES      255
+#define QR_MAX_BYTES        (16 * 1024)
+#define DETAIL_MAX_BYTES    2048
+#define CLAIMS_MAX_BYTES    (64 * 1024)
+#define EXPIRY_MAX_SEC      1800
+#define INTERVAL_MAX_SEC    300
+
+#define ID_CHARACTERS                \
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+        "abcdefghijklmnopqrstuvwxyz0123456789_"
+
+static const char nonsense[] = "The sign-in service gave an answer that makes no sense.";
+
+static bool text_consists_of(const char *text, const char *characters, size_t max_bytes)
+{
+        size_t size = strspn(text, characters);
+
+        return size > 0 && size <= max_bytes && text[size] == '\0';
+}
+
+bool login_id_is_valid(const char *id)
+{
+        return text_consists_of(id, ID_CHARACTERS, LOGIN_ID_MAX_BYTES);
+}
+
+bool session_id_is_valid(const char *id)
+{
+        return text_consists_of(id, ID_CHARACTERS "./:-", SESSION_ID_MAX_BYTES);
+}
+
+static bool name_is_sound(const char *text)
+{
+        return *text && text_is_printable(text);
+}
+
+static bool qr_is_sound(const char *text)
+{
+        static const char *const pens[] = {" ", "#", "\n", "▀", "▄", "█"};
+
+        while (*text) {
+                size_t length = 0;
+                for (size_t i = 0; i < ELEMENTSOF(pens) && length == 0; i++)
+                        if (strncmp(text, pens[i], strlen(pens[i])) == 0)
+                                length = strlen(pens[i]);
+                if (length == 0)
+                        return false;
+                text += length;
+        }
+        return true;
+}
+
+static struct bus_field text_field(const char *key, char **ret_text, size_t max_bytes,
+                                   bool (*is_sound)(const char *text))
+{
+        return (struct bus_field){
+                .key = key, .ret_text = ret_text, .max_bytes = max_bytes, .is_sound = is_sound};
+}
+
+static struct bus_field number_field(const char *key, uint64_t *ret_number, uint64_t min,
+                                     uint64_t max)
+{
+        return (struct bus_field){.key = key, .ret_number = ret_number, .min = min, .max = max};
+}
+
+static int read_challenge(sd_bus_message *reply, struct challenge *challenge)
+{
+        const struct bus_field fields[] = {
+                text_field("user_code", &challenge->user_code, USER_CODE_MAX_BYTES, name_is_sound),
+                text_field("verification_uri", &challenge->verification_uri, ADDRESS_MAX_BYTES,
+                           text_is_https_url),
+                text_field("verification_uri_complete", &challenge->verification_uri_complete,
+                           ADDRESS_MAX_BYTES, text_is_https_url),
+                text_field("provider", &challenge->provider, NAME_MAX_BYTES, text_is_printable),
+                text_field("qr", &challenge->qr, QR_MAX_BYTES, qr_is_sound),
+                number_field("expires_in", &challenge->expires_in_sec, 1, EXPIRY_MAX_SEC),
+                number_field("interval", &challenge->interval_sec, 1, INTERVAL_MAX_SEC),
+        };
+
+        int r = bus_dict_read(reply, fields, ELEMENTSOF(fields));
+        if (r <= 0)
+                return r;
+        if (!challenge->user_code || !challenge->verification_uri || challenge->expires_in_sec == 0)
+                return -EBADMSG;
+        return 0;
+}
+
+int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge *ret_challenge)
+{
+        static const char folder[] = BADGED_LOGIN_PATH "/";
+        _cleanup_challenge_ struct challenge challenge = {0};
+        const char *path;
+
+        if (sd_bus_message_has_signature(reply, "oa{sv}") <= 0 ||
+            sd_bus_message_read(reply, "o", &path) < 0)
+                return -EBADMSG;
+        if (strncmp(path, folder, sizeof(folder) - 1) != 0 ||
+            !login_id_is_valid(path + sizeof(folder) - 1))
+                return -EBADMSG;
+        int r = read_challenge(reply, &challenge);
+        if (r < 0)
+                return r;
+
+        char *id = strdup(path + sizeof(folder) - 1);
+        if (!id)
+                return -ENOMEM;
+        *ret_id = id;
+        *ret_challenge = challenge;
+        challenge = (struct challenge){0};
+        return 0;
+}
+
+static int read_details(sd_bus_message *reply, struct login_details *details)
+{
+        const struct bus_field fields[] = {
+                text_field("provider", &details->provider, NAME_MAX_BYTES, NULL),
+                text_field("issuer", &details->issuer, ADDRESS_MAX_BYTES, NULL),
+                text_field("subject", &details->subject, NAME_MAX_BYTES, NULL),
+                text_field("rule", &details->rule, DETAIL_MAX_BYTES, NULL),
+                text_field("claims", &details->claims, CLAIMS_MAX_BYTES, NULL),
+                text_field("acr", &details->acr, DETAIL_MAX_BYTES, NULL),
+                number_field("auth_time", &details->auth_time_sec, 0, UINT64_MAX),
+                {.key = "amr", .ret_list = &details->amr},
+        };
+
+        return bus_dict_read(reply, fields, ELEMENTSOF(fields));
+}
+
+/* True when the reply starts with an outcome and a reason; false leaves a refusal. */
+static bool read_outcome(sd_bus_message *reply, const char *signature,
+                         struct login_verdict *verdict)
+{
+        const char *word, *reason;
+        enum login_outcome outcome;
+
+        login_verdict_set(verdict, LOGIN_REFUSED, nonsense);
+        if (sd_bus_message_has_signature(reply, signature) <= 0 ||
+            sd_bus_message_read(reply, "ss", &word, &reason) < 0 ||
+            login_outcome_from_word(word, &outcome) < 0)
+                return false;
+        login_verdict_set_foreign(verdict, outcome, reason);
+        return true;
+}
+
+void bus_reply_read_wait(sd_bus_message *reply, struct login_verdict *verdict,
+                         struct login_details *ret_details)
+{
+        _cleanup_login_details_ struct login_details details = {0};
+
+        if (!read_outcome(reply, "ssa{sv}", verdict) || verdict->outcome != LOGIN_GRANTED)
+                return;
+        if (read_details(reply, &details) < 0) {
+                login_verdict_set(verdict, LOGIN_REFUSED, nonsense);
+                return;
+        }
+        if (ret_details) {
+                *ret_details = details;
+                details = (struct login_details){0};
+        }
+}
+
+void bus_reply_read_check(sd_bus_message *reply, struct login_verdict *verdict)
+{
+        (void)read_outcome(reply, "ss", verdict);
+}
+
+int bus_reply_read_session(sd_bus_message *reply, char **ret_session)
+{
+        const char *id;
+
+        if (sd_bus_message_has_signature(reply, "s") <= 0 ||
+            sd_bus_message_read(reply, "s", &id) < 0 || !session_id_is_valid(id))
+                return -EBADMSG;
+        char *session = strdup(id);
+        if (!session)
+                return -ENOMEM;
+        *ret_session = session;
+        return 0;
+}

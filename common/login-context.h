@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who asks for a login, from where, and what the screen can show: the context a{sv} that goes with
+ * a request to the daemon. */
+#pragma once
+
+struct sd_bus_message;
+
+/* All borrowed, UTF-8; NULL or 0 when not known. */
+struct login_context {
+        const char *remote_host, *terminal, *requesting_user;
+        const char *provider; /* NULL: the daemon chooses */
+        const char *qr;       /* utf8, utf8-inverse, ascii, none; NULL: none */
+        unsigned columns, lines;
+        const char *const *prior_factors; /* NULL-terminated; NULL for none */
+};
+
+/* Appends the dictionary to a call. 0 or more, or -errno (-EINVAL for text that is not UTF-8). */
+int login_context_append(const struct login_context *context, struct sd_bus_message *call);
