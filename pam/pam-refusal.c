@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pam/pam-refusal.h"
+
+#include <security/pam_ext.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "common/login-verdict.h"
+#include "common/text.h"
+#include "pam/pam-dialog.h"
+#include "pam/pam-request.h"
+
+#define VALUE_MAX_BYTES 128
+
+/* A value that cannot end its field early: no blanks, quotes, equal signs. NULL: memory is short.
+ */
+static char *value_new(const char *text)
+{
+        char *value = text_sanitise(text && *text ? text : "-", VALUE_MAX_BYTES);
+
+        for (char *s = value; s && *s; s++)
+                if (strchr(" \"'=\\", *s))
+                        *s = '?';
+        return value;
+}
+
+static void refusal_log(const struct request *request, const struct login_verdict *verdict)
+{
+        _cleanup_free_ char *account = value_new(request->account);
+        _cleanup_free_ char *service = value_new(request->service);
+        _cleanup_free_ char *origin = value_new(request->remote_host ? request->remote_host
+                                                                     : request->terminal);
+
+        /* The reason is one of our own sentences: it has no quotes. */
+        pam_syslog(request->pamh, LOG_NOTICE,
+                   "refused: account=%s service=%s origin=%s outcome=%s reason=\"%s\"",
+                   account ? account : "?", service ? service : "?", origin ? origin : "?",
+                   login_outcome_word(verdict->outcome), verdict->reason);
+}
+
+void refusal_tell(const struct request *request, const struct login_verdict *verdict)
+{
+        (void)dialog_complain(request->pamh, verdict->reason);
+        if (!verdict->from_daemon)
+                refusal_log(request, verdict);
+}
