@@ -117,7 +117,7 @@ int qr_text_new(const char *address, enum qr_style style, unsigned columns, unsi
         size_t size = strnlen(address, QR_ADDRESS_MAX_BYTES + 1);
         _cleanup_(code_freep) QRcode *code = NULL;
 
-        if (pen && size > 0 && size <= QR_ADDRESS_MAX_BYTES) {
+        if (pen && size <= QR_ADDRESS_MAX_BYTES) {
                 code = QRcode_encodeString(address, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
                 if (!code && errno == ENOMEM)
                         return -ENOMEM;
