@@ -20,7 +20,7 @@
 /* Words are hard to read in a narrower column than these, and in a wider one. */
 #define BESIDE_MIN_COLUMNS 28
 #define BESIDE_MAX_COLUMNS 38
-#define WORDS_MAX_COLUMNS  78
+#define WORDS_MAX_COLUMNS  72
 #define GAP_COLUMNS        3
 
 static const char prompt_line[] = "Press Enter after approving: ";

@@ -193,19 +193,18 @@ static void whole_text_at_80x24(void **state)
         view.prompt = true;
         _cleanup_free_ char *text = text_new((struct challenge){0}, &view);
 
-        assert_string_equal(
-                text,
-                "\n"
-                "Sign in as alice on web01.example.com (sshd), from 192.0.2.7.\n"
-                "\n"
-                "Only approve if you started this yourself. Nobody will ever send you such a\n"
-                "code.\n"
-                "\n"
-                "Open the address on your phone or another device and enter the code.\n"
-                "\n"
-                "Address: https://sso.example.com/device\n"
-                "Code:    WDJB-MJHT\n"
-                "Press Enter after approving: ");
+        assert_string_equal(text,
+                            "\n"
+                            "Sign in as alice on web01.example.com (sshd), from 192.0.2.7.\n"
+                            "\n"
+                            "Only approve if you started this yourself. Nobody will ever send you\n"
+                            "such a code.\n"
+                            "\n"
+                            "Open the address on your phone or another device and enter the code.\n"
+                            "\n"
+                            "Address: https://sso.example.com/device\n"
+                            "Code:    WDJB-MJHT\n"
+                            "Press Enter after approving: ");
 }
 
 static void names_that_are_not_known_are_left_out(void **state)
