@@ -20,7 +20,7 @@ DEFINE_CLEANUP(struct json_object *, json_object_put);
  * (RFC 8628 section 3.1), NUL raw or escaped, escaped half surrogates, bytes that are not UTF-8,
  * NaN and the like, and what goes beyond the limits above. The caller puts *ret_object. *ret_why is
  * set with -EBADMSG only, is static and holds none of the bytes. Nothing of the bytes stays on the
- * heap but in the tree. */
+ * heap but in the tree (and a value that a duplicate name replaced, where that is refused). */
 int strict_json_parse_object(const char *bytes, size_t size, struct json_object **ret_object,
                              const char **ret_why);
 
