@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finds secrets in memory that is given back to the heap. Included after cmocka.h in a test
- * program, it replaces free() and realloc() there, for the libraries too. Not with sanitizers or
- * valgrind, which have replaced them already: freed_memory_is_watched() says so. */
+/* Finds secrets in memory that is given back to the heap. A test program that includes this file
+ * after cmocka.h watches every free() and realloc() in it, those of the libraries too: glibc's
+ * functions by taking their names, AddressSanitizer's by its hook. */
 #pragma once
 
 #include <malloc.h>
@@ -15,17 +15,53 @@
 static const char *volatile freed_memory_needle;
 static volatile unsigned freed_memory_hits;
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+static void freed_memory_look(const void *p, size_t size)
+{
+        if (freed_memory_needle &&
+            memmem(p, size, freed_memory_needle, strlen(freed_memory_needle)))
+                freed_memory_hits++;
+}
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FREED_MEMORY_BY_HOOK
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define FREED_MEMORY_BY_HOOK
+#endif
+
+#if defined(FREED_MEMORY_BY_HOOK)
+extern int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *p,
+                                                                       size_t size),
+                                                     void (*on_free)(const volatile void *p));
+
+static void freed_memory_on_malloc(const volatile void *p, size_t size)
+{
+}
+
+static void freed_memory_on_free(const volatile void *p)
+{
+        if (p)
+                freed_memory_look((const void *)p, malloc_usable_size((void *)p));
+}
+
+__attribute__((constructor)) static void freed_memory_hook(void)
+{
+        (void)__sanitizer_install_malloc_and_free_hooks(freed_memory_on_malloc,
+                                                        freed_memory_on_free);
+}
+#else
 extern void __libc_free(void *p);
 
 _public_ void free(void *p)
 {
-        if (p && freed_memory_needle &&
-            memmem(p, malloc_usable_size(p), freed_memory_needle, strlen(freed_memory_needle)))
-                freed_memory_hits++;
+        if (p)
+                freed_memory_look(p, malloc_usable_size(p));
         __libc_free(p);
 }
 
+/* Always moves, so that nothing depends on the luck of staying in place. */
 _public_ void *realloc(void *p, size_t size)
 {
         void *moved = malloc(size);
@@ -38,30 +74,30 @@ _public_ void *realloc(void *p, size_t size)
 }
 #endif
 
-static bool freed_memory_is_watched(void)
+static bool freed_memory_is_valgrinds(void)
 {
-        char *volatile probe = strdup("freed-memory-probe");
+        const char *preload = getenv("LD_PRELOAD");
 
-        freed_memory_needle = "freed-memory-probe";
-        freed_memory_hits = 0;
-        free(probe);
-        freed_memory_needle = NULL;
-        return freed_memory_hits == 1;
+        return preload && strstr(preload, "vgpreload");
 }
 
-static void freed_memory_skip(void)
-{
-        print_message("# free() is not ours here\n");
-        skip();
-}
-
+/* From here on blocks are counted that are freed with the needle in them. A block of our own shows
+ * first that frees are seen at all. */
 static void freed_memory_watch(const char *needle)
 {
+        char *volatile probe = strdup(needle);
+
+        freed_memory_hits = 0;
         freed_memory_needle = needle;
+        free(probe);
+        if (freed_memory_hits == 0 && freed_memory_is_valgrinds())
+                print_message("# valgrind has free(): nothing is watched\n");
+        else
+                assert_int_equal(freed_memory_hits, 1);
         freed_memory_hits = 0;
 }
 
-/* How many blocks were freed with the needle in them since the watch began; ends it. */
+/* How many there were; ends the watch. */
 static unsigned freed_memory_count(void)
 {
         freed_memory_needle = NULL;

@@ -2,6 +2,7 @@
 /* What an answer means: by its error code first, by its HTTP status second. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
