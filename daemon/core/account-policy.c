@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/account-policy.h"
+
+#include <errno.h>
+#include <json-c/json_object.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/account-name.h"
+#include "common/cleanup.h"
+#include "core/strict-json.h"
+
+#define SHOWN_CLAIM_MAX_BYTES 1024
+
+const char *account_rule_word(enum account_rule rule)
+{
+        switch (rule) {
+        case ACCOUNT_RULE_NONE:
+                return "none";
+        case ACCOUNT_RULE_MAP:
+                return "map";
+        case ACCOUNT_RULE_GROUP:
+                return "group";
+        case ACCOUNT_RULE_CLAIM:
+                return "claim";
+        }
+        return "none";
+}
+
+/* Accounts that nobody is meant to log in to carry one of these instead of a shell. */
+static bool shell_is_none(const char *shell)
+{
+        static const char *const closed[] = {"nologin", "false"};
+
+        if (!shell)
+                return true;
+        const char *slash = strrchr(shell, '/');
+        const char *base = slash ? slash + 1 : shell;
+        for (size_t i = 0; i < ELEMENTSOF(closed); i++)
+                if (strcmp(base, closed[i]) == 0)
+                        return true;
+        return false;
+}
+
+const char *account_refusal(const struct account_facts *facts, uid_t min_uid)
+{
+        if (!account_name_is_valid(facts->name))
+                return "the account name is not one that badged accepts";
+        if (!facts->known)
+                return "the account does not exist";
+        if (facts->uid == 0 && min_uid > 0)
+                return "the account is the superuser";
+        if (facts->uid < min_uid)
+                return "the account is a system account (uid below min_uid)";
+        if (shell_is_none(facts->shell))
+                return "the account has no login shell";
+        return NULL;
+}
+
+/* ---- which rule has the say ---- */
+
+static bool map_names(const struct account_rules *rules, const char *account)
+{
+        const struct account_map_entry *entries;
+        size_t n = rules->map ? account_map_entries(rules->map, &entries) : 0;
+
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(entries[i].account, account) == 0)
+                        return true;
+        return false;
+}
+
+static bool groups_name(const struct account_rules *rules, const char *account)
+{
+        for (size_t i = 0; i < rules->n_groups; i++)
+                if (strcmp(rules->groups[i].account, account) == 0)
+                        return true;
+        return false;
+}
+
+/* The entry is about identities of this provider. */
+static bool entry_is_ours(const struct account_rules *rules, const struct account_map_entry *entry)
+{
+        return entry->issuer ? strcmp(entry->issuer, rules->issuer) == 0
+                             : strcmp(entry->provider, rules->provider) == 0;
+}
+
+/* The next map entry of the account for this provider at or after *index; NULL at the end. */
+static const struct account_map_entry *next_entry(const struct account_rules *rules,
+                                                  const char *account, size_t *index)
+{
+        const struct account_map_entry *entries;
+        size_t n = rules->map ? account_map_entries(rules->map, &entries) : 0;
+
+        while (*index < n) {
+                const struct account_map_entry *entry = &entries[(*index)++];
+                if (strcmp(entry->account, account) == 0 && entry_is_ours(rules, entry))
+                        return entry;
+        }
+        return NULL;
+}
+
+bool account_is_reachable(const struct account_rules *rules, const char *account)
+{
+        bool mapped = map_names(rules, account), grouped = groups_name(rules, account);
+        size_t index = 0;
+
+        if (mapped && next_entry(rules, account, &index))
+                return true;
+        if (grouped)
+                return true;
+        return !mapped && rules->username_claim;
+}
+
+bool account_needs_userinfo(const struct account_rules *rules, const char *account,
+                            const struct identity *identity)
+{
+        const char *text;
+        bool mapped = map_names(rules, account), grouped = groups_name(rules, account);
+        size_t index = 0;
+
+        for (const struct account_map_entry *entry; (entry = next_entry(rules, account, &index));)
+                if (entry->claim && identity_claim_text(identity, entry->claim, &text) == 0)
+                        return true;
+        if (grouped && !identity_has_claim(identity, rules->groups_claim))
+                return true;
+        return !mapped && !grouped && rules->username_claim &&
+               identity_claim_text(identity, rules->username_claim, &text) == 0;
+}
+
+/* ---- the three rules ---- */
+
+static bool entry_matches(const struct account_map_entry *entry, const struct identity *identity)
+{
+        const char *text;
+
+        if (entry->issuer)
+                return strcmp(entry->issuer, identity->issuer) == 0 &&
+                       strcmp(entry->subject, identity->subject) == 0;
+        return identity_claim_text(identity, entry->claim, &text) == 1 &&
+               strcmp(text, entry->value) == 0;
+}
+
+static bool map_allows(const struct account_rules *rules, const char *account,
+                       const struct identity *identity, const char **ret_claim)
+{
+        size_t index = 0;
+
+        for (const struct account_map_entry *entry; (entry = next_entry(rules, account, &index));)
+                if (entry_matches(entry, identity)) {
+                        *ret_claim = entry->claim;
+                        return true;
+                }
+        return false;
+}
+
+static bool groups_allow(const struct account_rules *rules, const char *account,
+                         const struct identity *identity)
+{
+        for (size_t i = 0; i < rules->n_groups; i++)
+                if (strcmp(rules->groups[i].account, account) == 0 &&
+                    identity_claim_has(identity, rules->groups_claim, rules->groups[i].group))
+                        return true;
+        return false;
+}
+
+/* A suffix that is configured is demanded: without it, "alice" of a guest domain would be ours too.
+ */
+static bool claim_allows(const struct account_rules *rules, const char *account,
+                         const struct identity *identity)
+{
+        const char *text, *suffix = rules->strip_suffix ? rules->strip_suffix : "";
+
+        if (!rules->username_claim ||
+            identity_claim_text(identity, rules->username_claim, &text) != 1)
+                return false;
+        size_t length = strlen(account);
+        return strncmp(text, account, length) == 0 && strcmp(text + length, suffix) == 0;
+}
+
+void account_decide(const struct account_rules *rules, const char *account,
+                    const struct identity *identity, struct account_verdict *ret_verdict)
+{
+        struct account_verdict verdict = {.allowed = false, .rule = ACCOUNT_RULE_NONE};
+        bool mapped = map_names(rules, account), grouped = groups_name(rules, account);
+
+        /* Rules speak of one provider: an identity of another one matches none of them. */
+        if (strcmp(identity->issuer, rules->issuer) != 0 ||
+            strcmp(identity->provider, rules->provider) != 0) {
+                *ret_verdict = verdict;
+                return;
+        }
+
+        if (mapped) {
+                verdict.rule = ACCOUNT_RULE_MAP;
+                verdict.allowed = map_allows(rules, account, identity, &verdict.claim);
+        }
+        if (grouped && !verdict.allowed) {
+                verdict.rule = ACCOUNT_RULE_GROUP;
+                verdict.claim = rules->groups_claim;
+                verdict.allowed = groups_allow(rules, account, identity);
+        }
+        if (!mapped && !grouped && rules->username_claim) {
+                verdict.rule = ACCOUNT_RULE_CLAIM;
+                verdict.claim = rules->username_claim;
+                verdict.allowed = claim_allows(rules, account, identity);
+        }
+        *ret_verdict = verdict;
+}
+
+static int add_text(struct json_object *object, const char *name, const char *text)
+{
+        struct json_object *value = json_object_new_string(text);
+        if (!value || json_object_object_add(object, name, value) < 0) {
+                (void)json_object_put(value);
+                return -ENOMEM;
+        }
+        return 0;
+}
+
+int account_verdict_claims(const struct account_verdict *verdict, const struct identity *identity,
+                           char **ret_json)
+{
+        _cleanup_json_ struct json_object *shown = json_object_new_object();
+        struct json_object *value = NULL;
+
+        if (!shown || add_text(shown, "iss", identity->issuer) < 0 ||
+            add_text(shown, "sub", identity->subject) < 0)
+                return -ENOMEM;
+        if (verdict->claim) {
+                if (!json_object_object_get_ex(identity->id_token, verdict->claim, &value))
+                        (void)json_object_object_get_ex(identity->userinfo, verdict->claim, &value);
+                if (value && strlen(json_object_to_json_string(value)) <= SHOWN_CLAIM_MAX_BYTES &&
+                    json_object_object_add(shown, verdict->claim, json_object_get(value)) < 0)
+                        return -ENOMEM;
+        }
+        const char *text = json_object_to_json_string_ext(
+                shown, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+        char *copy = text ? strdup(text) : NULL;
+        if (!copy)
+                return -ENOMEM;
+        *ret_json = copy;
+        return 0;
+}
+
+static const struct account_provider *find_provider(const struct account_provider *providers,
+                                                    size_t n_providers, const char *name,
+                                                    const char *issuer)
+{
+        for (size_t i = 0; i < n_providers; i++)
+                if (name ? strcmp(providers[i].name, name) == 0
+                         : strcmp(providers[i].issuer, issuer) == 0)
+                        return &providers[i];
+        return NULL;
+}
+
+const char *account_choose_provider(const struct account_map *map,
+                                    const struct account_provider *providers, size_t n_providers,
+                                    const char *account, const char *wanted,
+                                    const char *default_provider)
+{
+        const struct account_map_entry *entries = NULL;
+        const struct account_provider *first = NULL;
+        size_t n = map ? account_map_entries(map, &entries) : 0;
+
+        if (wanted) {
+                first = find_provider(providers, n_providers, wanted, NULL);
+                return first ? first->name : NULL;
+        }
+        for (size_t i = 0; i < n; i++) {
+                if (strcmp(entries[i].account, account) != 0)
+                        continue;
+                const struct account_provider *provider = find_provider(
+                        providers, n_providers, entries[i].provider, entries[i].issuer);
+                if (provider && strcmp(provider->name, default_provider) == 0)
+                        return default_provider;
+                if (provider && !first)
+                        first = provider;
+        }
+        return first ? first->name : default_provider;
+}

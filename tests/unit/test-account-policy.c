@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who may be which account: the whole mapped identity is compared, on every rule. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "core/account-policy.h"
+#include "core/strict-json.h"
+
+#define ISSUER "https://sso.example.com/realms/corp"
+#define OTHER  "https://other.example.net"
+
+static const char map_text[] = "carol = " ISSUER " sub-carol\n"
+                               "carol = " ISSUER " sub-carol-2\n"
+                               "dave = corp:employee=4711\n"
+                               "erin = corp:email=erin@example.com\n"
+                               "frank = partner:login=frank\n"
+                               "deploy = " ISSUER " sub-robot\n";
+
+static struct account_group groups[] = {
+        {(char *)"deploy", (char *)"linux-deployers"},
+        {(char *)"backup", (char *)"b-1"},
+        {(char *)"backup", (char *)"b-2"},
+};
+
+static struct account_map *map;
+
+static int set_up(void **state)
+{
+        const char *why;
+        unsigned line;
+        return account_map_parse(map_text, strlen(map_text), &map, &line, &why);
+}
+
+static int tear_down(void **state)
+{
+        map = account_map_free(map);
+        return 0;
+}
+
+static struct account_rules corp_rules(void)
+{
+        return (struct account_rules){
+                .provider = "corp",
+                .issuer = ISSUER,
+                .username_claim = "preferred_username",
+                .map = map,
+                .groups = groups,
+                .n_groups = ELEMENTSOF(groups),
+                .groups_claim = "groups",
+        };
+}
+
+static struct identity *new_identity(const char *provider, const char *issuer, const char *subject,
+                                     const char *claims)
+{
+        struct identity *identity = NULL;
+        const char *why;
+        _cleanup_json_ struct json_object *object = json_tokener_parse(claims);
+
+        assert_non_null(object);
+        json_object_object_add(object, "iss", json_object_new_string(issuer));
+        json_object_object_add(object, "sub", json_object_new_string(subject));
+        assert_int_equal(identity_new(provider, object, &identity, &why), 0);
+        return identity;
+}
+
+/* ---- the verdict ---- */
+
+static void verdicts(void **state)
+{
+        static const struct {
+                const char *what, *account, *subject, *claims;
+                bool allowed;
+                enum account_rule rule;
+        } cases[] = {
+                {"the name fits", "alice", "s", "{\"preferred_username\":\"alice\"}", true,
+                 ACCOUNT_RULE_CLAIM},
+                {"bob approves alice's code", "alice", "s", "{\"preferred_username\":\"bob\"}",
+                 false, ACCOUNT_RULE_CLAIM},
+                {"no claim", "alice", "alice", "{\"name\":\"alice\"}", false, ACCOUNT_RULE_CLAIM},
+                {"empty claim", "alice", "s", "{\"preferred_username\":\"\"}", false,
+                 ACCOUNT_RULE_CLAIM},
+                {"case differs", "alice", "s", "{\"preferred_username\":\"Alice\"}", false,
+                 ACCOUNT_RULE_CLAIM},
+                {"a longer name", "alice", "s", "{\"preferred_username\":\"alice2\"}", false,
+                 ACCOUNT_RULE_CLAIM},
+                {"a shorter name", "alice", "s", "{\"preferred_username\":\"alic\"}", false,
+                 ACCOUNT_RULE_CLAIM},
+                {"only the domain fits", "alice", "s",
+                 "{\"preferred_username\":\"bob@example.com\",\"hd\":\"example.com\"}", false,
+                 ACCOUNT_RULE_CLAIM},
+                {"an array of names", "alice", "s", "{\"preferred_username\":[\"alice\"]}", false,
+                 ACCOUNT_RULE_CLAIM},
+                {"mapped subject", "carol", "sub-carol", "{}", true, ACCOUNT_RULE_MAP},
+                {"second mapped subject", "carol", "sub-carol-2", "{}", true, ACCOUNT_RULE_MAP},
+                {"mapped account, right name, other subject", "carol", "sub-mallory",
+                 "{\"preferred_username\":\"carol\"}", false, ACCOUNT_RULE_MAP},
+                {"mapped claim", "dave", "s", "{\"employee\":\"4711\"}", true, ACCOUNT_RULE_MAP},
+                {"mapped claim, other value", "dave", "s", "{\"employee\":\"4712\"}", false,
+                 ACCOUNT_RULE_MAP},
+                {"verified e-mail", "erin", "s",
+                 "{\"email\":\"erin@example.com\",\"email_verified\":true}", true,
+                 ACCOUNT_RULE_MAP},
+                {"unverified e-mail", "erin", "s",
+                 "{\"email\":\"erin@example.com\",\"email_verified\":false}", false,
+                 ACCOUNT_RULE_MAP},
+                {"e-mail without a word on it", "erin", "s", "{\"email\":\"erin@example.com\"}",
+                 false, ACCOUNT_RULE_MAP},
+                {"mapped to another provider's identity", "frank", "s",
+                 "{\"login\":\"frank\",\"preferred_username\":\"frank\"}", false, ACCOUNT_RULE_MAP},
+                {"member of the group", "backup", "s", "{\"groups\":[\"x\",\"b-2\"]}", true,
+                 ACCOUNT_RULE_GROUP},
+                {"not a member", "backup", "s", "{\"groups\":[\"b-3\"]}", false,
+                 ACCOUNT_RULE_GROUP},
+                {"no groups at all, right name", "backup", "s",
+                 "{\"preferred_username\":\"backup\"}", false, ACCOUNT_RULE_GROUP},
+                {"map or group: by map", "deploy", "sub-robot", "{}", true, ACCOUNT_RULE_MAP},
+                {"map or group: by group", "deploy", "s", "{\"groups\":[\"linux-deployers\"]}",
+                 true, ACCOUNT_RULE_GROUP},
+                {"map or group: by neither", "deploy", "s",
+                 "{\"preferred_username\":\"deploy\",\"groups\":[]}", false, ACCOUNT_RULE_GROUP},
+        };
+        struct account_rules rules = corp_rules();
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_identity_ struct identity *identity = new_identity(
+                        "corp", ISSUER, cases[i].subject, cases[i].claims);
+                struct account_verdict verdict = {.allowed = true};
+                account_decide(&rules, cases[i].account, identity, &verdict);
+                if (verdict.allowed != cases[i].allowed || verdict.rule != cases[i].rule)
+                        print_error("%s\n", cases[i].what);
+                assert_int_equal(verdict.allowed, cases[i].allowed);
+                assert_int_equal(verdict.rule, cases[i].rule);
+        }
+}
+
+static void rfc8628_19_the_approver_is_bound_to_the_account(void **state)
+{
+        static const char *const accounts[] = {"alice", "carol", "dave", "backup", "deploy"};
+        struct account_rules rules = corp_rules();
+        _cleanup_identity_ struct identity *bob = new_identity(
+                "corp", ISSUER, "sub-bob", "{\"preferred_username\":\"bob\",\"groups\":[\"g\"]}");
+        struct account_verdict verdict;
+
+        for (size_t i = 0; i < ELEMENTSOF(accounts); i++) {
+                account_decide(&rules, accounts[i], bob, &verdict);
+                assert_false(verdict.allowed);
+        }
+        account_decide(&rules, "bob", bob, &verdict);
+        assert_true(verdict.allowed);
+}
+
+static void rfc8628_17_another_issuer_opens_nothing(void **state)
+{
+        struct account_rules rules = corp_rules();
+        static const struct {
+                const char *provider, *issuer;
+        } strangers[] = {
+                {"corp", OTHER}, {"partner", ISSUER}, {"partner", OTHER}, {"corp", ISSUER "/"}};
+
+        for (size_t i = 0; i < ELEMENTSOF(strangers); i++) {
+                _cleanup_identity_ struct identity *identity = new_identity(
+                        strangers[i].provider, strangers[i].issuer, "sub-carol",
+                        "{\"preferred_username\":\"alice\",\"employee\":\"4711\","
+                        "\"groups\":[\"b-1\",\"linux-deployers\"]}");
+                static const char *const accounts[] = {"alice", "carol", "dave", "backup",
+                                                       "deploy"};
+                for (size_t j = 0; j < ELEMENTSOF(accounts); j++) {
+                        struct account_verdict verdict = {.allowed = true};
+                        account_decide(&rules, accounts[j], identity, &verdict);
+                        assert_false(verdict.allowed);
+                }
+        }
+}
+
+static void a_suffix_is_demanded_and_taken_off(void **state)
+{
+        static const struct {
+                const char *claim;
+                bool allowed;
+        } cases[] = {
+                {"{\"preferred_username\":\"alice@example.com\"}", true},
+                {"{\"preferred_username\":\"alice\"}", false},
+                {"{\"preferred_username\":\"alice@example.org\"}", false},
+                {"{\"preferred_username\":\"alice@evil.com@example.com\"}", false},
+                {"{\"preferred_username\":\"alice@example.com@example.com\"}", false},
+                {"{\"preferred_username\":\"@example.com\"}", false},
+        };
+        struct account_rules rules = corp_rules();
+        rules.strip_suffix = "@example.com";
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_identity_ struct identity *identity = new_identity("corp", ISSUER, "s",
+                                                                            cases[i].claim);
+                struct account_verdict verdict;
+                account_decide(&rules, "alice", identity, &verdict);
+                assert_int_equal(verdict.allowed, cases[i].allowed);
+        }
+}
+
+static void a_provider_that_names_no_accounts_names_none(void **state)
+{
+        struct account_rules rules = corp_rules();
+        _cleanup_identity_ struct identity *alice = new_identity(
+                "corp", ISSUER, "s", "{\"preferred_username\":\"alice\"}");
+        struct account_verdict verdict = {.allowed = true};
+
+        rules.username_claim = NULL;
+        account_decide(&rules, "alice", alice, &verdict);
+        assert_false(verdict.allowed);
+        assert_int_equal(verdict.rule, ACCOUNT_RULE_NONE);
+        assert_false(account_is_reachable(&rules, "alice"));
+}
+
+/* ---- before anybody is asked ---- */
+
+static void which_accounts_are_reachable(void **state)
+{
+        struct account_rules rules = corp_rules();
+        static const struct {
+                const char *account;
+                bool with_claim, without_claim;
+        } cases[] = {
+                {"alice", true, false},  {"carol", true, true},  {"dave", true, true},
+                {"frank", false, false}, {"backup", true, true}, {"deploy", true, true},
+        };
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                rules.username_claim = "preferred_username";
+                assert_int_equal(account_is_reachable(&rules, cases[i].account),
+                                 cases[i].with_claim);
+                rules.username_claim = NULL;
+                assert_int_equal(account_is_reachable(&rules, cases[i].account),
+                                 cases[i].without_claim);
+        }
+}
+
+static void accounts_that_are_refused_beforehand(void **state)
+{
+        static const struct {
+                struct account_facts facts;
+                uid_t min_uid;
+                bool refused;
+        } cases[] = {
+                {{"alice", true, 1000, "/bin/bash"}, 1000, false},
+                {{"alice", true, 999, "/bin/bash"}, 1000, true},
+                {{"alice", true, 5000, "/bin/bash"}, 5001, true},
+                {{"alice", false, 0, NULL}, 1000, true},
+                {{"alice", false, 0, NULL}, 0, true},
+                {{"root", true, 0, "/bin/bash"}, 1000, true},
+                {{"root", true, 0, "/bin/bash"}, 1, true},
+                {{"root", true, 0, "/bin/bash"}, 0, false},
+                {{"alice", true, 1000, "/usr/sbin/nologin"}, 1000, true},
+                {{"alice", true, 1000, "/bin/false"}, 1000, true},
+                {{"alice", true, 1000, NULL}, 1000, true},
+                {{"alice", true, 1000, ""}, 1000, false},
+                {{"Alice", true, 1000, "/bin/bash"}, 1000, true},
+                {{"-alice", true, 1000, "/bin/bash"}, 1000, true},
+                {{"al:ice", true, 1000, "/bin/bash"}, 1000, true},
+                {{"al\nice", true, 1000, "/bin/bash"}, 1000, true},
+                {{"../alice", true, 1000, "/bin/bash"}, 1000, true},
+                {{"", true, 1000, "/bin/bash"}, 1000, true},
+                {{NULL, true, 1000, "/bin/bash"}, 1000, true},
+        };
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                bool refused = account_refusal(&cases[i].facts, cases[i].min_uid) != NULL;
+                if (refused != cases[i].refused)
+                        print_error("case %zu\n", i);
+                assert_int_equal(refused, cases[i].refused);
+        }
+}
+
+static void userinfo_is_asked_only_for_what_is_missing(void **state)
+{
+        static const struct {
+                const char *account, *claims;
+                bool needed;
+        } cases[] = {
+                {"alice", "{\"preferred_username\":\"alice\"}", false},
+                {"alice", "{}", true},
+                {"carol", "{}", false},
+                {"dave", "{}", true},
+                {"dave", "{\"employee\":\"1\"}", false},
+                {"erin", "{\"email\":\"erin@example.com\"}", true},
+                {"backup", "{\"preferred_username\":\"x\"}", true},
+                {"backup", "{\"groups\":[]}", false},
+        };
+        struct account_rules rules = corp_rules();
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_identity_ struct identity *identity = new_identity("corp", ISSUER, "s",
+                                                                            cases[i].claims);
+                if (account_needs_userinfo(&rules, cases[i].account, identity) != cases[i].needed)
+                        print_error("case %zu\n", i);
+                assert_int_equal(account_needs_userinfo(&rules, cases[i].account, identity),
+                                 cases[i].needed);
+        }
+}
+
+static void which_provider_is_asked(void **state)
+{
+        static const struct account_provider providers[] = {{"corp", ISSUER},
+                                                            {"partner", "https://partner.example"}};
+        static const struct {
+                const char *account, *wanted, *by_default, *chosen;
+        } cases[] = {
+                {"alice", NULL, "corp", "corp"},         {"alice", NULL, "partner", "partner"},
+                {"alice", "partner", "corp", "partner"}, {"alice", "stranger", "corp", NULL},
+                {"carol", NULL, "partner", "corp"},      {"dave", NULL, "partner", "corp"},
+                {"frank", NULL, "corp", "partner"},      {"frank", "corp", "corp", "corp"},
+        };
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                const char *chosen = account_choose_provider(map, providers, ELEMENTSOF(providers),
+                                                             cases[i].account, cases[i].wanted,
+                                                             cases[i].by_default);
+                if (!cases[i].chosen)
+                        assert_null(chosen);
+                else
+                        assert_string_equal(chosen, cases[i].chosen);
+        }
+}
+
+static void the_claims_that_decided_can_be_shown(void **state)
+{
+        struct account_rules rules = corp_rules();
+        _cleanup_identity_ struct identity *alice = new_identity(
+                "corp", ISSUER, "s-1", "{\"preferred_username\":\"alice\",\"phone\":\"1\"}");
+        struct account_verdict verdict;
+        _cleanup_free_ char *json = NULL;
+
+        account_decide(&rules, "alice", alice, &verdict);
+        assert_int_equal(account_verdict_claims(&verdict, alice, &json), 0);
+        assert_string_equal(json, "{\"iss\":\"" ISSUER
+                                  "\",\"sub\":\"s-1\",\"preferred_username\":\"alice\"}");
+}
+
+int main(void)
+{
+        static const struct CMUnitTest tests[] = {
+                cmocka_unit_test(verdicts),
+                cmocka_unit_test(rfc8628_19_the_approver_is_bound_to_the_account),
+                cmocka_unit_test(rfc8628_17_another_issuer_opens_nothing),
+                cmocka_unit_test(a_suffix_is_demanded_and_taken_off),
+                cmocka_unit_test(a_provider_that_names_no_accounts_names_none),
+                cmocka_unit_test(which_accounts_are_reachable),
+                cmocka_unit_test(accounts_that_are_refused_beforehand),
+                cmocka_unit_test(userinfo_is_asked_only_for_what_is_missing),
+                cmocka_unit_test(which_provider_is_asked),
+                cmocka_unit_test(the_claims_that_decided_can_be_shown),
+        };
+        return cmocka_run_group_tests_name("account-policy", tests, set_up, tear_down);
+}
