@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "attempts.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+struct attempt {
+        struct attempts *attempts; /* NULL until it is in the list */
+        struct attempt *previous, *next;
+        struct login *login;
+        struct login_listener listener;
+        bool has_ended;
+};
+
+void attempts_init(struct attempts *attempts,
+                   void (*on_ended)(const struct login *login, void *userdata), void *userdata)
+{
+        *attempts = (struct attempts){.on_ended = on_ended, .userdata = userdata};
+}
+
+size_t attempts_of_account(const struct attempts *attempts, const char *account)
+{
+        size_t n = 0;
+
+        for (const struct attempt *attempt = attempts->first; attempt; attempt = attempt->next)
+                n += strcmp(login_account(attempt->login), account) == 0;
+        return n;
+}
+
+size_t attempts_from_origin(const struct attempts *attempts, const char *origin)
+{
+        size_t n = 0;
+
+        for (const struct attempt *attempt = attempts->first; origin && attempt;
+             attempt = attempt->next) {
+                const char *its_origin = login_origin(attempt->login);
+                n += its_origin && strcmp(its_origin, origin) == 0;
+        }
+        return n;
+}
+
+static void attempt_end(struct attempt *attempt)
+{
+        if (attempt->has_ended)
+                return;
+        attempt->has_ended = true;
+        attempt->attempts->on_ended(attempt->login, attempt->attempts->userdata);
+}
+
+static void on_challenge(struct login *login, void *userdata)
+{
+        struct attempt *attempt = userdata;
+        attempt->listener.on_challenge(login, attempt->listener.userdata);
+}
+
+static void on_end(struct login *login, void *userdata)
+{
+        struct attempt *attempt = userdata;
+
+        attempt_end(attempt);
+        attempt->listener.on_end(login, attempt->listener.userdata);
+}
+
+static void attempts_link(struct attempts *attempts, struct attempt *attempt)
+{
+        attempt->attempts = attempts;
+        attempt->next = attempts->first;
+        if (attempt->next)
+                attempt->next->previous = attempt;
+        attempts->first = attempt;
+        attempts->n++;
+}
+
+static void attempt_unlink(struct attempt *attempt)
+{
+        if (attempt->previous)
+                attempt->previous->next = attempt->next;
+        else
+                attempt->attempts->first = attempt->next;
+        if (attempt->next)
+                attempt->next->previous = attempt->previous;
+        attempt->attempts->n--;
+}
+
+int attempt_new(struct attempts *attempts, const struct attempt_spec *spec,
+                const struct login_listener *listener, struct attempt **ret_attempt)
+{
+        struct attempt *attempt = calloc(1, sizeof(*attempt));
+        if (!attempt)
+                return -ENOMEM;
+
+        attempt->listener = *listener;
+        int r = login_new(spec->event, spec->provider, spec->rules, spec->request,
+                          spec->timeout_usec,
+                          &(struct login_listener){on_challenge, on_end, attempt}, &attempt->login);
+        if (r < 0) {
+                free(attempt);
+                return r;
+        }
+        attempts_link(attempts, attempt);
+        *ret_attempt = attempt;
+        return 0;
+}
+
+/* A login that is let go of early is cancelled first, so that the journal has its end. */
+struct attempt *attempt_free(struct attempt *attempt)
+{
+        if (!attempt)
+                return NULL;
+        login_cancel(attempt->login);
+        attempt_end(attempt);
+        attempt_unlink(attempt);
+        (void)login_free(attempt->login);
+        free(attempt);
+        return NULL;
+}
+
+struct login *attempt_login(const struct attempt *attempt)
+{
+        return attempt->login;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The logins that somebody has asked for and not yet let go of, counted by account and origin:
+ * whatever a caller can make the daemon keep is in this list, and the limits look at it. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "common/cleanup.h"
+#include "login.h"
+
+struct attempt;
+
+struct attempts {
+        struct attempt *first;
+        size_t n;
+        /* Called once for each attempt when its login has ended, before its listener, or when it is
+         * let go of before that. */
+        void (*on_ended)(const struct login *login, void *userdata);
+        void *userdata;
+};
+
+void attempts_init(struct attempts *attempts,
+                   void (*on_ended)(const struct login *login, void *userdata), void *userdata);
+
+size_t attempts_of_account(const struct attempts *attempts, const char *account);
+/* A NULL origin is nobody's: 0. */
+size_t attempts_from_origin(const struct attempts *attempts, const char *origin);
+
+/* What login_new() wants. Borrowed; provider and rules until the attempt is freed. */
+struct attempt_spec {
+        sd_event *event;
+        struct provider *provider;
+        const struct account_rules *rules;
+        const struct login_request *request;
+        uint64_t timeout_usec;
+};
+
+/* Starts a login. The listener is called as login.h says, and may free the attempt. */
+int attempt_new(struct attempts *attempts, const struct attempt_spec *spec,
+                const struct login_listener *listener, struct attempt **ret_attempt);
+
+/* Cancels the login if it has not ended, without a word to the listener, and leaves the list. */
+struct attempt *attempt_free(struct attempt *attempt);
+DEFINE_CLEANUP(struct attempt *, attempt_free);
+
+struct login *attempt_login(const struct attempt *attempt);

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "device-grant.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/device-flow.h"
+
+#define USEC_PER_SEC 1000000ULL
+
+/* The most that a provider's Retry-After or interval may put off the next poll. */
+#define ASKED_PAUSE_MAX_SEC 3600
+
+struct device_grant {
+        sd_event *event;
+        struct provider *provider;
+        struct device_grant_listener listener;
+        struct device_flow flow;
+        sd_event_source *flow_timer;
+        struct document_wait *metadata_wait;
+        struct http_request *request;
+        struct device_authorization code;
+        struct token_set tokens; /* between the poll that brought them and the listener */
+        enum oauth_answer last_answer;
+        char *detail; /* what last went wrong, for the journal */
+};
+
+static uint64_t now_usec(const struct device_grant *grant, clockid_t clock)
+{
+        uint64_t usec = 0;
+        (void)sd_event_now(grant->event, clock, &usec);
+        return usec;
+}
+
+static void grant_drop_work(struct device_grant *grant)
+{
+        grant->flow_timer = sd_event_source_disable_unref(grant->flow_timer);
+        grant->metadata_wait = document_wait_free(grant->metadata_wait);
+        grant->request = http_request_free(grant->request);
+        grant->code.device_code = secret_free(grant->code.device_code);
+}
+
+/* ---- polls, and the machine's timer ---- */
+
+static void grant_follow(struct device_grant *grant, enum device_flow_step step);
+
+static int on_flow_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct device_grant *grant = userdata;
+
+        grant_follow(grant, device_flow_on_deadline(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
+        return 0;
+}
+
+static int grant_arm(struct device_grant *grant)
+{
+        uint64_t deadline_usec = device_flow_deadline(&grant->flow);
+
+        if (deadline_usec == UINT64_MAX) {
+                grant->flow_timer = sd_event_source_disable_unref(grant->flow_timer);
+                return 0;
+        }
+        if (!grant->flow_timer)
+                return sd_event_add_time(grant->event, &grant->flow_timer, CLOCK_BOOTTIME,
+                                         deadline_usec, 1, on_flow_timer, grant);
+        int r = sd_event_source_set_time(grant->flow_timer, deadline_usec);
+        if (r < 0)
+                return r;
+        return sd_event_source_set_enabled(grant->flow_timer, SD_EVENT_ONESHOT);
+}
+
+/* What the provider said, for the journal: its error code and description, both already clean. */
+static void grant_note_problem(struct device_grant *grant, const char *endpoint,
+                               const struct oauth_problem *problem)
+{
+        char *detail = NULL;
+        const char *said = problem->code[0] ? problem->code : problem->why;
+
+        if (asprintf(&detail, "the %s endpoint answered: %s%s%s", endpoint,
+                     said ? said : "out of order", problem->description ? ", " : "",
+                     problem->description ? problem->description : "") < 0)
+                return;
+        free(grant->detail);
+        grant->detail = detail;
+}
+
+static void grant_note_silence(struct device_grant *grant, const char *endpoint,
+                               const struct http_answer *answer)
+{
+        char *detail = NULL;
+
+        if (asprintf(&detail, "the %s endpoint gave no answer: %s", endpoint,
+                     answer->failure_text) < 0)
+                return;
+        free(grant->detail);
+        grant->detail = detail;
+}
+
+/* Answers that are no accident of the network: asking again would only meet them again. */
+static bool answer_is_hostile(const struct http_answer *answer)
+{
+        return answer->failure == HTTP_UNTRUSTED || answer->failure == HTTP_TOO_LARGE;
+}
+
+static void on_token_answer(const struct http_answer *answer, void *userdata)
+{
+        struct device_grant *grant = userdata;
+        _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
+        _cleanup_(http_request_freep) struct http_request *finished = TAKE_PTR(grant->request);
+        uint64_t now = now_usec(grant, CLOCK_BOOTTIME), pause_sec = answer->retry_after_sec;
+
+        if (answer->failure != HTTP_ANSWERED) {
+                grant_note_silence(grant, "token", answer);
+                grant->last_answer = OAUTH_MALFORMED;
+                grant_follow(grant, answer_is_hostile(answer)
+                                            ? device_flow_on_token_answer(&grant->flow,
+                                                                          OAUTH_MALFORMED, 0, now)
+                                            : device_flow_on_no_answer(&grant->flow, now));
+                return;
+        }
+
+        grant->last_answer = token_set_parse(answer->status, secret_bytes(answer->body),
+                                             secret_size(answer->body), &grant->tokens, &problem);
+        if (grant->last_answer != OAUTH_SUCCESS)
+                grant_note_problem(grant, "token", &problem);
+        if (pause_sec < problem.interval_sec)
+                pause_sec = problem.interval_sec;
+        if (pause_sec > ASKED_PAUSE_MAX_SEC)
+                pause_sec = ASKED_PAUSE_MAX_SEC;
+        grant_follow(grant,
+                     device_flow_on_token_answer(&grant->flow, grant->last_answer, pause_sec, now));
+}
+
+static int grant_poll(struct device_grant *grant)
+{
+        const struct provider_metadata *metadata = provider_metadata(grant->provider);
+        struct oauth_client client = provider_client(grant->provider);
+        _cleanup_(oauth_request_finish) struct oauth_request request = {0};
+
+        if (!metadata)
+                return -ENODATA;
+        int r = oauth_request_device_token(&client, grant->code.device_code, &request);
+        if (r < 0)
+                return r;
+        return provider_send(grant->provider, metadata->token_endpoint, request.form,
+                             request.authorization, on_token_answer, grant, &grant->request);
+}
+
+/* An error that the provider speaks about a code that it gave is about the person (a disabled
+ * account, say): that is a refusal, so that nothing falls through to another way in. */
+static enum login_outcome rejected_outcome(const struct device_grant *grant)
+{
+        bool code_was_given = grant->flow.expires_at_usec > 0;
+        return code_was_given && grant->last_answer == OAUTH_ERROR ? LOGIN_REFUSED
+                                                                   : LOGIN_UNAVAILABLE;
+}
+
+/* Nothing may touch the grant after this: the listener may have freed it. */
+static void grant_finish(struct device_grant *grant)
+{
+        enum login_outcome outcome = LOGIN_REFUSED;
+
+        grant_drop_work(grant);
+        switch (grant->flow.verdict) {
+        case DEVICE_FLOW_APPROVED:
+                grant->listener.on_tokens(&grant->tokens, grant->listener.userdata);
+                return;
+        case DEVICE_FLOW_DENIED:
+                outcome = LOGIN_DENIED;
+                break;
+        case DEVICE_FLOW_EXPIRED:
+                outcome = LOGIN_EXPIRED;
+                break;
+        case DEVICE_FLOW_UNREACHABLE:
+                outcome = LOGIN_UNAVAILABLE;
+                break;
+        case DEVICE_FLOW_REJECTED:
+                outcome = rejected_outcome(grant);
+                break;
+        case DEVICE_FLOW_CANCELLED:
+                outcome = LOGIN_CANCELLED;
+                break;
+        case DEVICE_FLOW_OPEN:
+                break;
+        }
+        grant->listener.on_failure(outcome, grant->detail, grant->listener.userdata);
+}
+
+/* ---- the code ---- */
+
+static void on_device_answer(const struct http_answer *answer, void *userdata)
+{
+        struct device_grant *grant = userdata;
+        _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
+        _cleanup_(http_request_freep) struct http_request *finished = TAKE_PTR(grant->request);
+        uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
+
+        if (answer->failure != HTTP_ANSWERED) {
+                grant_note_silence(grant, "device authorization", answer);
+                grant_follow(grant, device_flow_on_no_answer(&grant->flow, now));
+                return;
+        }
+        grant->last_answer = device_authorization_parse(answer->status, secret_bytes(answer->body),
+                                                        secret_size(answer->body), &grant->code,
+                                                        &problem);
+        if (grant->last_answer != OAUTH_SUCCESS)
+                grant_note_problem(grant, "device authorization", &problem);
+        grant_follow(grant, device_flow_on_authorization(&grant->flow, grant->last_answer,
+                                                         grant->code.expires_in_sec,
+                                                         grant->code.interval_sec, now));
+}
+
+static void grant_show(struct device_grant *grant)
+{
+        uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
+        uint64_t left_usec = grant->flow.expires_at_usec > now ? grant->flow.expires_at_usec - now
+                                                               : 0;
+
+        grant->code.expires_in_sec = left_usec / USEC_PER_SEC;
+        grant->listener.on_code(&grant->code, now_usec(grant, CLOCK_REALTIME) + left_usec,
+                                grant->listener.userdata);
+}
+
+static int grant_ask(struct device_grant *grant)
+{
+        const struct provider_metadata *metadata = provider_metadata(grant->provider);
+        struct oauth_client client = provider_client(grant->provider);
+        _cleanup_(oauth_request_finish) struct oauth_request request = {0};
+
+        if (!metadata)
+                return -ENODATA;
+        int r = oauth_request_device_authorization(
+                &client, provider_settings(grant->provider)->scope, &request);
+        if (r < 0)
+                return r;
+        return provider_send(grant->provider, metadata->device_authorization_endpoint, request.form,
+                             request.authorization, on_device_answer, grant, &grant->request);
+}
+
+static void grant_fail(struct device_grant *grant, int error)
+{
+        grant_drop_work(grant);
+        grant->listener.on_failure(LOGIN_UNAVAILABLE, strerror(-error), grant->listener.userdata);
+}
+
+/* Does what the machine asks for. Nothing may touch the grant after this. */
+static void grant_follow(struct device_grant *grant, enum device_flow_step step)
+{
+        int r = 0;
+
+        switch (step) {
+        case DEVICE_FLOW_REST:
+                break;
+        case DEVICE_FLOW_SEND_REQUEST:
+                r = grant_ask(grant);
+                break;
+        case DEVICE_FLOW_SHOW_CODE:
+                break;
+        case DEVICE_FLOW_SEND_POLL:
+                r = grant_poll(grant);
+                break;
+        case DEVICE_FLOW_FINISH:
+                grant_finish(grant);
+                return;
+        }
+        if (r >= 0)
+                r = grant_arm(grant);
+        if (r < 0)
+                grant_fail(grant, r);
+        else if (step == DEVICE_FLOW_SHOW_CODE)
+                grant_show(grant);
+}
+
+/* ---- the provider's metadata first ---- */
+
+static void grant_begin(struct device_grant *grant)
+{
+        grant_follow(grant, device_flow_start(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
+}
+
+static void on_metadata(const char *why, void *userdata)
+{
+        struct device_grant *grant = userdata;
+
+        grant->metadata_wait = document_wait_free(grant->metadata_wait);
+        if (provider_metadata(grant->provider))
+                grant_begin(grant);
+        else
+                grant->listener.on_failure(LOGIN_UNAVAILABLE, why, grant->listener.userdata);
+}
+
+void device_grant_start(struct device_grant *grant)
+{
+        struct document *document = provider_metadata_document(grant->provider);
+
+        if (provider_metadata(grant->provider)) {
+                grant_begin(grant);
+                return;
+        }
+        int r = document_fetch(document);
+        if (r >= 0)
+                r = document_wait_new(document, on_metadata, grant, &grant->metadata_wait);
+        if (r < 0)
+                grant_fail(grant, r);
+}
+
+/* ---- the outside ---- */
+
+void device_grant_person_waits(struct device_grant *grant)
+{
+        grant_follow(grant,
+                     device_flow_on_person_waiting(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
+}
+
+void device_grant_cancel(struct device_grant *grant)
+{
+        grant_follow(grant, device_flow_on_cancel(&grant->flow));
+}
+
+int device_grant_new(sd_event *event, struct provider *provider, uint64_t timeout_usec,
+                     const struct device_grant_listener *listener, struct device_grant **ret_grant)
+{
+        struct device_grant *grant = calloc(1, sizeof(*grant));
+        if (!grant)
+                return -ENOMEM;
+
+        grant->event = sd_event_ref(event);
+        grant->provider = provider;
+        grant->listener = *listener;
+        grant->last_answer = OAUTH_MALFORMED;
+        device_flow_init(&grant->flow, timeout_usec);
+        *ret_grant = grant;
+        return 0;
+}
+
+struct device_grant *device_grant_free(struct device_grant *grant)
+{
+        if (!grant)
+                return NULL;
+        grant_drop_work(grant);
+        device_authorization_finish(&grant->code);
+        token_set_finish(&grant->tokens);
+        sd_event_unref(grant->event);
+        free(grant->detail);
+        free(grant);
+        return NULL;
+}

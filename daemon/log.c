@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+
+#include "log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <syslog.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-id128.h>
+#include <systemd/sd-journal.h>
+
+#include "common/cleanup.h"
+#include "common/text.h"
+
+#define LINE_MAX_BYTES  512
+#define VALUE_MAX_BYTES 512
+#define FIELDS_MAX      20
+
+/* The one thing in the daemon that is not owned by the service: what stderr may show. Set once,
+ * before the loop runs. */
+static bool show_debug;
+
+void log_set_debug(bool debug)
+{
+        show_debug = debug;
+}
+
+/* "<N>" before the line is how systemd reads a level off stderr. */
+static void write_line(int level, const char *line)
+{
+        (void)fprintf(stderr, "<%d>%s\n", level, line);
+}
+
+void log_line(int level, const char *format, ...)
+{
+        char line[LINE_MAX_BYTES];
+        int saved_errno = errno;
+        va_list arguments;
+
+        if (level == LOG_DEBUG && !show_debug)
+                return;
+        va_start(arguments, format);
+        errno = saved_errno;
+        (void)vsnprintf(line, sizeof(line), format, arguments);
+        va_end(arguments);
+
+        _cleanup_free_ char *clean = text_sanitise(line, sizeof(line));
+        write_line(level, clean ? clean : "out of memory");
+        errno = saved_errno;
+}
+
+static const struct {
+        enum log_event event;
+        const char *id; /* MESSAGE_ID: stable, for journalctl and catalogs */
+        const char *what;
+} events[] = {
+        {LOG_EVENT_LOGIN, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e11", "login"},
+        {LOG_EVENT_ACCOUNT, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e12", "account check"},
+        {LOG_EVENT_SESSION_OPENED, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e13", "session opened"},
+        {LOG_EVENT_SESSION_CLOSED, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e14", "session closed"},
+        {LOG_EVENT_CALLER, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e15", "call not allowed"},
+};
+
+/* The entry while it is put together. */
+struct entry {
+        struct iovec fields[FIELDS_MAX];
+        int n_fields;
+};
+
+static void entry_finish(struct entry *entry)
+{
+        for (int i = 0; i < entry->n_fields; i++)
+                free(entry->fields[i].iov_base);
+        entry->n_fields = 0;
+}
+
+/* A field that cannot be had for want of memory is left out: a shorter entry beats none. */
+static void entry_add(struct entry *entry, const char *name, const char *value)
+{
+        char *field = NULL;
+
+        if (!value || entry->n_fields == FIELDS_MAX)
+                return;
+        _cleanup_free_ char *clean = text_sanitise(value, VALUE_MAX_BYTES);
+        if (!clean || asprintf(&field, "%s=%s", name, clean) < 0)
+                return;
+        entry->fields[entry->n_fields++] = (struct iovec){.iov_base = field,
+                                                          .iov_len = strlen(field)};
+}
+
+static void entry_add_identity(struct entry *entry, const struct log_decision *decision)
+{
+        _cleanup_free_ char *identity = NULL;
+
+        if (!decision->issuer || !decision->subject)
+                return;
+        if (asprintf(&identity, "%s %s", decision->issuer, decision->subject) >= 0)
+                entry_add(entry, "IDENTITY", identity);
+}
+
+/* The entry's text, for those who read only that: "login denied: account=alice service=sshd …". */
+static char *decision_message(const struct log_decision *decision, const char *what)
+{
+        char *message = NULL;
+
+        if (asprintf(&message, "%s %s: account=%s service=%s origin=%s%s%s%s%s", what,
+                     login_outcome_word(decision->outcome),
+                     decision->account ? decision->account : "-",
+                     decision->service ? decision->service : "-",
+                     decision->origin ? decision->origin : "-",
+                     decision->subject ? " subject=" : "",
+                     decision->subject ? decision->subject : "", decision->reason ? ": " : "",
+                     decision->reason ? decision->reason : "") < 0)
+                return NULL;
+        return message;
+}
+
+void log_decision(const struct log_decision *decision)
+{
+        _cleanup_(entry_finish) struct entry entry = {0};
+        const char *id = "", *what = "";
+        bool good = decision->outcome == LOGIN_GRANTED;
+
+        for (size_t i = 0; i < ELEMENTSOF(events); i++)
+                if (events[i].event == decision->event) {
+                        id = events[i].id;
+                        what = events[i].what;
+                }
+        _cleanup_free_ char *message = decision_message(decision, what);
+
+        entry_add(&entry, "MESSAGE", message ? message : what);
+        entry_add(&entry, "MESSAGE_ID", id);
+        entry_add(&entry, "PRIORITY", good ? "5" : "4");
+        entry_add(&entry, "SYSLOG_IDENTIFIER", "badged");
+        entry_add(&entry, "SYSLOG_FACILITY", "10"); /* authpriv */
+        entry_add(&entry, "ACCOUNT", decision->account);
+        entry_add(&entry, "SERVICE", decision->service);
+        entry_add(&entry, "ORIGIN", decision->origin);
+        entry_add(&entry, "REQUESTED_BY", decision->requested_by);
+        entry_add(&entry, "PRIOR", decision->prior);
+        entry_add(&entry, "PROVIDER", decision->provider);
+        entry_add_identity(&entry, decision);
+        entry_add(&entry, "OUTCOME", login_outcome_word(decision->outcome));
+        entry_add(&entry, "REASON", decision->reason);
+        entry_add(&entry, "RULE", decision->rule);
+        entry_add(&entry, "STRENGTH", decision->strength);
+        entry_add(&entry, "LOGIN", decision->login);
+        entry_add(&entry, "SESSION", decision->session);
+
+        if (sd_journal_sendv(entry.fields, entry.n_fields) < 0 || show_debug)
+                write_line(good ? LOG_NOTICE : LOG_WARNING, message ? message : what);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the administrator reads: plain lines about the daemon itself, and one structured journal
+ * entry for each decision. Nothing else in the daemon writes anywhere. Codes, tokens and bodies
+ * never come here; text from outside is sanitised by its parser before and once more here. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "common/login-outcome.h"
+
+/* Plain lines. level is one of syslog(3)'s; %m works. LOG_DEBUG shows only after log_set_debug().
+ */
+void log_set_debug(bool debug);
+void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+enum log_event {
+        LOG_EVENT_LOGIN,          /* a login ended; outcome says how */
+        LOG_EVENT_ACCOUNT,        /* the account phase refused */
+        LOG_EVENT_SESSION_OPENED, /* a granted login became a session */
+        LOG_EVENT_SESSION_CLOSED,
+        LOG_EVENT_CALLER, /* somebody on the bus asked for what is not theirs */
+};
+
+/* One decision. Members that are NULL are left out of the entry. All borrowed. */
+struct log_decision {
+        enum log_event event;
+        enum login_outcome outcome;
+        const char *account;
+        const char *service;
+        const char *origin; /* remote host, or the terminal */
+        const char *requested_by, *prior;
+        const char *provider;
+        const char *issuer, *subject; /* become IDENTITY= when both are known */
+        const char *rule;
+        const char *strength; /* acr and amr */
+        const char *login;
+        const char *session;
+        const char *reason; /* for the administrator, in full */
+};
+
+void log_decision(const struct log_decision *decision);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "provider.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "core/jwks.h"
+#include "core/oauth-response.h"
+#include "log.h"
+
+#define METADATA_MAX_BYTES ((size_t)512 * 1024)
+
+struct provider {
+        struct http_client *http;
+        const struct provider_settings *settings;
+        struct provider_metadata metadata; /* issuer NULL: not known yet */
+        struct jwks *jwks;
+        struct document *metadata_document; /* never fetched when the endpoints are set by hand */
+        struct document *keys_document;
+};
+
+/* Same addresses, same keys: only a changed jwks_uri starts anew. */
+static int on_metadata(void *owner, const char *body, size_t size, const char **ret_why)
+{
+        struct provider *provider = owner;
+        struct provider_metadata metadata;
+
+        int r = provider_metadata_parse(body, size, provider->settings->issuer, &metadata, ret_why);
+        if (r < 0) {
+                if (r == -ENOMEM)
+                        *ret_why = "out of memory";
+                return r;
+        }
+        provider_metadata_finish(&provider->metadata);
+        provider->metadata = metadata;
+
+        r = document_set_url(provider->keys_document, metadata.jwks_uri);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to fetch the keys of provider %s: %s, ignoring",
+                         provider->settings->name, strerror(-r));
+        return 0;
+}
+
+static int on_keys(void *owner, const char *body, size_t size, const char **ret_why)
+{
+        struct provider *provider = owner;
+        struct jwks *jwks;
+
+        int r = jwks_parse(body, size, &jwks, ret_why);
+        if (r < 0) {
+                if (r == -ENOMEM)
+                        *ret_why = "out of memory";
+                return r;
+        }
+        provider->jwks = jwks_free(provider->jwks);
+        provider->jwks = jwks;
+        return 0;
+}
+
+static int copy_endpoint(const char *text, char **ret_copy)
+{
+        char *copy = text ? strdup(text) : NULL;
+        if (text && !copy)
+                return -ENOMEM;
+        *ret_copy = copy;
+        return 0;
+}
+
+static int metadata_by_hand(const struct provider_settings *settings,
+                            struct provider_metadata *metadata)
+{
+        int r = copy_endpoint(settings->issuer, &metadata->issuer);
+        if (r < 0)
+                return r;
+        r = copy_endpoint(settings->device_authorization_endpoint,
+                          &metadata->device_authorization_endpoint);
+        if (r < 0)
+                return r;
+        r = copy_endpoint(settings->token_endpoint, &metadata->token_endpoint);
+        if (r < 0)
+                return r;
+        r = copy_endpoint(settings->userinfo_endpoint, &metadata->userinfo_endpoint);
+        if (r < 0)
+                return r;
+        return copy_endpoint(settings->jwks_uri, &metadata->jwks_uri);
+}
+
+static int new_document(sd_event *event, struct provider *provider, const char *what,
+                        const char *url,
+                        int (*on_body)(void *, const char *, size_t, const char **),
+                        struct document **ret_document)
+{
+        _cleanup_free_ char *name = NULL;
+
+        if (asprintf(&name, "the %s of provider %s", what, provider->settings->name) < 0)
+                return -ENOMEM;
+        struct document_spec spec = {
+                .name = name,
+                .url = url,
+                .ca_file = provider->settings->ca_file,
+                .proxy = provider->settings->proxy,
+                .max_bytes = METADATA_MAX_BYTES,
+                .on_body = on_body,
+                .owner = provider,
+        };
+        return document_new(event, provider->http, &spec, ret_document);
+}
+
+static int set_up_metadata(sd_event *event, struct provider *provider)
+{
+        const struct provider_settings *settings = provider->settings;
+        _cleanup_free_ char *url = NULL;
+        int r;
+
+        if (settings->metadata == METADATA_BY_HAND)
+                r = metadata_by_hand(settings, &provider->metadata);
+        else
+                r = provider_metadata_url(settings->issuer, settings->metadata, &url);
+        if (r < 0)
+                return r;
+        r = new_document(event, provider, "metadata", url, on_metadata,
+                         &provider->metadata_document);
+        if (r < 0)
+                return r;
+        return new_document(event, provider, "keys", settings->jwks_uri, on_keys,
+                            &provider->keys_document);
+}
+
+int provider_new(sd_event *event, struct http_client *http,
+                 const struct provider_settings *settings, struct provider **ret_provider)
+{
+        _cleanup_(provider_freep) struct provider *provider = calloc(1, sizeof(*provider));
+        if (!provider)
+                return -ENOMEM;
+
+        provider->http = http;
+        provider->settings = settings;
+        int r = set_up_metadata(event, provider);
+        if (r < 0)
+                return r;
+        *ret_provider = TAKE_PTR(provider);
+        return 0;
+}
+
+struct provider *provider_free(struct provider *provider)
+{
+        if (!provider)
+                return NULL;
+        provider->metadata_document = document_free(provider->metadata_document);
+        provider->keys_document = document_free(provider->keys_document);
+        provider->jwks = jwks_free(provider->jwks);
+        provider_metadata_finish(&provider->metadata);
+        free(provider);
+        return NULL;
+}
+
+void provider_warm_up(struct provider *provider)
+{
+        bool by_hand = provider->settings->metadata == METADATA_BY_HAND;
+        int r = document_fetch(by_hand ? provider->keys_document : provider->metadata_document);
+        if (r < 0)
+                log_line(LOG_WARNING,
+                         "Failed to ask provider %s: %s, trying again at the next login",
+                         provider->settings->name, strerror(-r));
+}
+
+const struct provider_settings *provider_settings(const struct provider *provider)
+{
+        return provider->settings;
+}
+
+struct oauth_client provider_client(const struct provider *provider)
+{
+        return (struct oauth_client){
+                .client_id = provider->settings->client_id,
+                .auth = provider->settings->client_auth,
+                .secret = provider->settings->client_secret,
+        };
+}
+
+const struct provider_metadata *provider_metadata(const struct provider *provider)
+{
+        if (provider->settings->metadata == METADATA_BY_HAND ||
+            document_is_usable(provider->metadata_document))
+                return &provider->metadata;
+        return NULL;
+}
+
+struct document *provider_metadata_document(struct provider *provider)
+{
+        return provider->metadata_document;
+}
+
+bool provider_has_keys(const struct provider *provider)
+{
+        return provider->jwks && document_is_usable(provider->keys_document);
+}
+
+struct document *provider_keys_document(struct provider *provider)
+{
+        return provider->keys_document;
+}
+
+enum jws_verdict provider_verify(const struct provider *provider, const struct secret *token,
+                                 struct jws_token *ret_token, const char **ret_why)
+{
+        if (!provider_has_keys(provider)) {
+                *ret_why = "the provider's keys are not known";
+                return JWS_UNKNOWN_KEY;
+        }
+        return jws_verify(secret_bytes(token), secret_size(token), provider->jwks,
+                          provider->settings->algorithms, ret_token, ret_why);
+}
+
+int provider_send(struct provider *provider, const char *endpoint, const struct secret *form,
+                  const struct secret *authorization, http_on_answer on_answer, void *userdata,
+                  struct http_request **ret_request)
+{
+        struct http_request_spec spec = {
+                .url = endpoint,
+                .ca_file = provider->settings->ca_file,
+                .proxy = provider->settings->proxy,
+                .form = form,
+                .authorization = authorization,
+                .accept = "application/json",
+                .max_body_bytes = OAUTH_RESPONSE_MAX_BYTES,
+        };
+        return http_request_new(provider->http, &spec, on_answer, userdata, ret_request);
+}

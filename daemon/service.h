@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The whole of what the daemon does, without a bus: providers, logins under way and their limits,
+ * sessions. One verb for each thing that somebody may ask for; who may ask is the bus's business.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include "attempts.h"
+#include "common/cleanup.h"
+#include "common/login-outcome.h"
+#include "login.h"
+#include "settings.h"
+
+struct service;
+
+/* Takes the settings over, on failure too. */
+int service_new(sd_event *event, struct settings *settings, struct service **ret_service);
+/* Attempts must be gone already. */
+struct service *service_free(struct service *service);
+DEFINE_CLEANUP(struct service *, service_free);
+
+/* Fetches every provider's metadata and keys ahead of the first login. */
+void service_warm_up(struct service *service);
+
+/* Why a verb said no: for the person, in a sentence. Static. */
+struct service_refusal {
+        enum login_outcome outcome;
+        const char *reason;
+};
+
+/* Everything that can be known without asking a provider is checked first (name, NSS, uid, shell,
+ * caller, a rule that reaches the account, limits). 1 and the attempt, which has started; 0 and
+ * *ret_refusal, which is in the journal already; -ENOMEM and the like. provider may be NULL: the
+ * account's own, or the default. The listener is called as login.h says. */
+int service_start_login(struct service *service, const struct login_request *request,
+                        const char *provider, const struct login_listener *listener,
+                        struct attempt **ret_attempt, struct service_refusal *ret_refusal);
+/* The account phase: may the account be used with badged at all? LOGIN_GRANTED or not, as far as is
+ * known here without asking a provider. Refusals are in the journal already. */
+struct service_refusal service_check_account(struct service *service,
+                                             const struct login_request *request);
+
+/* A granted login becomes a session: 0 and its id (borrowed until it is closed), or -ENOENT. */
+int service_open_session(struct service *service, const char *login, const char *account,
+                         const char **ret_session);
+/* -ENOENT when there is no such session. */
+int service_close_session(struct service *service, const char *session);
+
+struct service_status {
+        size_t pending_logins, open_sessions;
+        uint64_t granted_logins, refused_logins; /* since the start; refused: every other end */
+};
+struct service_status service_status(const struct service *service);
+
+/* The providers, in the order of the settings; NULL past the end. */
+struct provider *service_provider_at(const struct service *service, size_t index);
+struct provider *service_provider(const struct service *service, const char *name);
+const struct settings *service_settings(const struct service *service);
+sd_event *service_event(const struct service *service);

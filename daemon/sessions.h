@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What becomes of a granted login: it waits to be claimed, once, by the process that opens the
+ * login session, and is then that session until it is closed. In memory: a daemon that restarts has
+ * forgotten both, and a claim of what it has forgotten fails. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/cleanup.h"
+
+struct sessions;
+
+/* How long a granted login waits for its session. */
+#define SESSION_CLAIM_SEC 120
+
+/* Most granted logins and sessions kept; the oldest goes first. */
+#define SESSIONS_MAX 10000
+
+struct session {
+        char *login; /* id of the login that it came from */
+        char *account, *service, *origin;
+        char *provider, *issuer, *subject;
+        char *id;                 /* NULL until it is claimed */
+        uint64_t granted_at_usec; /* CLOCK_BOOTTIME */
+        struct session *next;
+};
+
+int sessions_new(struct sessions **ret_sessions);
+struct sessions *sessions_free(struct sessions *sessions);
+DEFINE_CLEANUP(struct sessions *, sessions_free);
+
+/* Remembers a granted login. Copies every string of the template; id is not looked at. */
+int sessions_add(struct sessions *sessions, const struct session *granted);
+
+/* Claims the login for this account: 0 and the session, borrowed until it is closed; -ENOENT when
+ * there is no such login, it was claimed before, is another account's, or waited too long. A claim
+ * for another account uses the login up. */
+int sessions_open(struct sessions *sessions, const char *login, const char *account,
+                  uint64_t now_usec, const struct session **ret_session);
+
+/* The session, which the caller frees with session_free(); NULL when there is none with that id. */
+struct session *sessions_close(struct sessions *sessions, const char *id);
+struct session *session_free(struct session *session);
+DEFINE_CLEANUP(struct session *, session_free);
+
+/* Sessions that are open. */
+size_t sessions_count(const struct sessions *sessions);
