@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What StartLogin, CheckAccount and OpenSession are told: account, service and the context a{sv} of
+ * etc/org.badged.Badged1.xml. It says where a login comes from; nothing in it proves anything. */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "login.h"
+
+#define CONTEXT_TEXT_MAX_BYTES 255
+#define CONTEXT_PRIOR_MAX      8
+
+struct call_context {
+        const char *account, *service, *provider;
+        const char *remote_host, *terminal, *requesting_user;
+        char *prior; /* the prior factors, joined by commas; NULL for none */
+        enum qr_style qr;
+        unsigned columns, lines;
+        uid_t caller_uid;
+};
+
+/* Reads "ssa{sv}" and the caller. Texts are borrowed from the message. Unknown keys are passed
+ * over; a known key of a wrong type or size, and text that is not printable, is an error that is
+ * set. */
+int call_context_read(sd_bus_message *message, struct call_context *ret_context,
+                      sd_bus_error *error);
+void call_context_finish(struct call_context *context);
+
+/* The same for the service's verbs; borrows from the context. */
+struct login_request call_context_request(const struct call_context *context);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus/service-object.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bus/caller.h"
+#include "bus/login-replies.h"
+#include "common/bus-names.h"
+#include "common/cleanup.h"
+
+static int method_start_login(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct login_objects *objects = userdata;
+        _cleanup_(call_context_finish) struct call_context context = {0};
+        struct service_refusal refusal;
+
+        int r = call_context_read(message, &context, error);
+        if (r < 0)
+                return r;
+        r = login_object_start(objects, message, &context, &refusal);
+        if (r == 0)
+                return login_reply_refusal(message, refusal.outcome, refusal.reason);
+        return r;
+}
+
+static int method_check_account(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct login_objects *objects = userdata;
+        _cleanup_(call_context_finish) struct call_context context = {0};
+
+        int r = call_context_read(message, &context, error);
+        if (r < 0)
+                return r;
+        struct login_request request = call_context_request(&context);
+        struct service_refusal answer = service_check_account(objects->service, &request);
+        return sd_bus_reply_method_return(message, "ss", login_outcome_word(answer.outcome),
+                                          answer.reason);
+}
+
+static int method_open_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct login_objects *objects = userdata;
+        const char *account, *login, *session;
+        static const char prefix[] = BADGED_LOGIN_PATH "/";
+
+        int r = caller_demand_root(message, error);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(message, "so", &account, &login);
+        if (r < 0)
+                return r;
+        if (strncmp(login, prefix, strlen(prefix)) != 0)
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN, "No such login.");
+        r = service_open_session(objects->service, login + strlen(prefix), account, &session);
+        if (r == -ENOENT)
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN,
+                                        "There is no granted login of this account to claim.");
+        if (r < 0)
+                return r;
+        return sd_bus_reply_method_return(message, "s", session);
+}
+
+static int method_close_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct login_objects *objects = userdata;
+        const char *session;
+
+        int r = caller_demand_root(message, error);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(message, "s", &session);
+        if (r < 0)
+                return r;
+        r = service_close_session(objects->service, session);
+        if (r == -ENOENT)
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN, "No such session.");
+        if (r < 0)
+                return r;
+        return sd_bus_reply_method_return(message, NULL);
+}
+
+static const sd_bus_vtable service_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD_WITH_ARGS("StartLogin",
+                                SD_BUS_ARGS("s", account, "s", service, "a{sv}", context),
+                                SD_BUS_RESULT("o", login, "a{sv}", challenge), method_start_login,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("CheckAccount",
+                                SD_BUS_ARGS("s", account, "s", service, "a{sv}", context),
+                                SD_BUS_RESULT("s", outcome, "s", reason), method_check_account,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "OpenSession", SD_BUS_ARGS("s", account, "o", login, "a{sv}", context),
+                SD_BUS_RESULT("s", session), method_open_session, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("CloseSession", SD_BUS_ARGS("s", session), SD_BUS_NO_RESULT,
+                                method_close_session, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_VTABLE_END,
+};
+
+int service_object_export(struct login_objects *objects)
+{
+        return sd_bus_add_object_vtable(objects->bus, NULL, BADGED_PATH, BADGED_INTERFACE,
+                                        service_vtable, objects);
+}
