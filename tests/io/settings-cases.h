@@ -30,6 +30,10 @@ struct settings_case {
 #define SECRET_MEND  " (make it a file of root:badged with mode 0640)\n"
 #define UNREADABLE   IN_CORP("client_secret_file") "cannot be used: "
 #define WITH_SECRET  CORP "client_auth = client_secret_basic\nclient_secret_file = s\n" BY_CLAIM
+#define SCOPE_MEND   " (write openid and the further scopes with single blanks between them)\n"
+#define X64          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X512         X64 X64 X64 X64 X64 X64 X64 X64
+#define X1024        X512 X512
 #define PLAINLY      " (write it plainly: key = value, no quotes, no continued lines)\n"
 #define FILE_MEND                                                                \
         " (a regular file, owned by root, mode 0644 or less, 64 KiB at most; an " \
@@ -189,6 +193,24 @@ static const struct settings_case settings_cases[] = {
         {"a_scope_without_openid_is_refused", CORP_AND("scope = openidx profile"),
          AT(4) IN_CORP("scope") "does not hold openid, so that no id_token would come back (write "
          "openid and the further scopes with single blanks between them)\n"},
+        {"a_scope_has_single_blanks", CORP_AND("scope = openid  profile"),
+         AT(4) IN_CORP("scope") "has two blanks between two words" SCOPE_MEND},
+        {"a_scope_is_ascii_without_quotes", CORP_AND("scope = openid pro\"file"),
+         AT(4) IN_CORP("scope") "has a character that no scope can have" SCOPE_MEND},
+        {"a_list_of_no_algorithms_is_refused", CORP_AND("algorithms = ,"),
+         AT(4) IN_CORP("algorithms") "names no algorithm (write RS256, or what the provider signs "
+         "with)\n"},
+        {"a_value_has_1024_bytes_at_most", CORP_AND("username_claim = " X1024 "x"),
+         AT(4) IN_CORP("username_claim") "is longer than 1024 bytes (write the name of a claim, such as "
+         "preferred_username)\n"},
+        {"a_value_may_have_1024_bytes", CORP_AND("username_claim = " X1024), ""},
+        {"an_address_has_2048_bytes_at_most", CORP_AND("jwks_uri = https://a/" X1024 X1024),
+         AT(4) IN_CORP("jwks_uri") "is longer than 2048 bytes (write the full https address)\n"
+         AT(4) "warning: [provider corp] jwks_uri: is not used: the provider's metadata names this "
+         "address (remove it, or set metadata = by-hand)\n"},
+        {"an_absolute_path_stays_as_it_is", MAIN(PLAIN "map_file = /nowhere/m\n"),
+         AT(6) "error: [accounts] map_file: cannot be used: it does not exist (make it a file that "
+         "belongs to root, mode 0644 or less)\n"},
         {"a_proxy_with_a_password_is_refused", CORP_AND("proxy = http://u:p@proxy.example"),
          AT(4) IN_CORP("proxy") "has a user name in it; this file is no place for secrets (write "
          "http://HOST:PORT)\n"},
@@ -217,6 +239,9 @@ static const struct settings_case settings_cases[] = {
         {"a_time_has_a_unit_that_we_know", MAIN(PLAIN "[badged]\nlogin_timeout = 10 minutes\n"),
          AT(7) "error: [badged] login_timeout: is not a time such as 90s, 10min or 1h (write a time "
          "such as 5min, or leave it out for 10min)\n"},
+        {"a_time_has_few_digits", MAIN(PLAIN "[badged]\nlogin_timeout = 00000000000000000090s\n"),
+         AT(7) "error: [badged] login_timeout: is not a time such as 90s, 10min or 1h (write a time "
+         "such as 5min, or leave it out for 10min)\n"},
         {"a_login_lasts_30s_at_least", MAIN(PLAIN "[badged]\nlogin_timeout = 29\n"),
          AT(7) "error: [badged] login_timeout: is not between 30s and 30min (write a time such as 5min, "
          "or leave it out for 10min)\n"},
@@ -240,6 +265,9 @@ static const struct settings_case settings_cases[] = {
          AT(4) "error: [accounts] username_claim: is missing, as are map_file and account_groups: "
          "nobody could log in (set username_claim, map_file or account_groups in [accounts])\n"},
         {"account_groups_have_two_parts", MAIN(PLAIN "account_groups = deploy:linux, backup\n"),
+         AT(6) "error: [accounts] account_groups: is not a list of ACCOUNT:GROUP, with commas between "
+         "them (write account_groups = deploy:linux-deployers, backup:linux-backup)\n"},
+        {"account_groups_do_not_end_in_a_comma", MAIN(PLAIN "account_groups = deploy:linux,\n"),
          AT(6) "error: [accounts] account_groups: is not a list of ACCOUNT:GROUP, with commas between "
          "them (write account_groups = deploy:linux-deployers, backup:linux-backup)\n"},
         {"account_groups_name_accounts", MAIN(PLAIN "account_groups = De ploy:linux\n"),

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,6 +234,67 @@ static void a_credential_is_read_by_name(void **state)
         assert_memory_equal(secret_bytes(secret), "hidden", 6);
 }
 
+/* The sample in etc/ with every key's # taken off: the scan, the table and the parsers take it all.
+ */
+static void the_sample_can_be_uncommented(void **state)
+{
+        static char sample[16384], line[512];
+        FILE *in = fopen(SAMPLE_FILE, "r");
+        size_t used = 0;
+
+        assert_non_null(in);
+        while (fgets(line, sizeof(line), in)) {
+                bool is_key = line[0] == '#' &&
+                              (line[1] == '[' || strchr("_abcdefghijklmnopqrstuvwxyz", line[1]));
+                used += (size_t)snprintf(sample + used, sizeof(sample) - used, "%s", line + is_key);
+                assert_true(used < sizeof(sample));
+        }
+        fclose(in);
+
+        const struct settings_file files[] = {
+                {"etc/badged.conf", sample},
+                {"etc/corp.secret", "secret", 0640},
+                {"etc/corp-ca.pem", PEM},
+                {"etc/accounts.map", "alice = https://sso.example.com/realms/corp 1\n"},
+                {0},
+        };
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+        char root[] = "/tmp/badged-settings-XXXXXX", text[REPORT_MAX_BYTES];
+        make_root(root);
+        int r = load(root, files, &settings, text);
+        remove_root(root);
+        if (r < 0 || strstr(text, "unknown"))
+                fail_msg("%s", text);
+        assert_string_equal(settings->default_provider, "corp");
+        assert_int_equal(settings->accounts.n_groups, 2);
+}
+
+static void no_more_than_4096_lines_are_kept(void **state)
+{
+        char root[] = "/tmp/badged-settings-XXXXXX", path[256];
+        struct settings_report report = {0};
+        struct settings *settings = NULL;
+        unsigned n_limits = 0;
+
+        make_root(root);
+        path_in(root, "etc/badged.conf", path, sizeof(path));
+        FILE *out = fopen(path, "w");
+        assert_non_null(out);
+        for (unsigned i = 0; i < 4096; i++)
+                fprintf(out, "%s%u = 1\n", i == 0 ? "[badged]\nk" : "k", i);
+        assert_int_equal(fclose(out), 0);
+        assert_int_equal(chmod(path, 0644), 0);
+        path_in(root, "etc", path, sizeof(path));
+        assert_int_equal(settings_load((const char *const[]){path, NULL}, &settings, &report),
+                         -EINVAL);
+        remove_root(root);
+        for (size_t i = 0; i < report.n_problems; i++)
+                n_limits += strstr(report.problems[i].text, "badged.conf:4097: error: ") != NULL;
+        assert_int_equal(n_limits, 1);
+        assert_int_equal(report.n_errors, 2); /* and that there is no provider */
+        settings_report_finish(&report);
+}
+
 int main(void)
 {
         const struct CMUnitTest fixed[] = {
@@ -241,6 +303,8 @@ int main(void)
                 cmocka_unit_test(only_the_default_provider_inherits_the_claim),
                 cmocka_unit_test(later_folders_and_drop_ins_win),
                 cmocka_unit_test(a_credential_is_read_by_name),
+                cmocka_unit_test(the_sample_can_be_uncommented),
+                cmocka_unit_test(no_more_than_4096_lines_are_kept),
         };
         struct CMUnitTest tests[ELEMENTSOF(fixed) + ELEMENTSOF(settings_cases)];
 
