@@ -17,6 +17,8 @@ SERVICE_UID = 900
 FIRST_UID = 2001
 FIRST_HUMAN, LAST_HUMAN = 1000, 60000
 
+PROMPT = "PS1='\\u@\\h:\\w\\$ '\n"
+
 NSSWITCH = """\
 passwd: files
 group: files
@@ -35,6 +37,7 @@ def set_up() -> None:
     for number, name in enumerate(PEOPLE + [LOCKED_SHELL]):
         shell = "/usr/sbin/nologin" if name == LOCKED_SHELL else "/bin/bash"
         add(name, FIRST_UID + number, paths.HOMES / name, shell)
+    pathlib.Path("/root/.bashrc").write_text(PROMPT)
     add(SERVICE, SERVICE_UID, pathlib.Path("/nonexistent"), "/bin/bash")
 
 
@@ -62,8 +65,9 @@ def add(name: str, uid: int, home: pathlib.Path, shell: str) -> None:
     append("/etc/gshadow", f"{name}:!::")
     if home.parent == paths.HOMES:
         home.mkdir(mode=0o755)
-        (home / ".hushlogin").touch()
-        for path in (home, home / ".hushlogin"):
+        for file, text in {".hushlogin": "", ".bashrc": PROMPT, ".bash_profile": PROMPT}.items():
+            (home / file).write_text(text)
+        for path in (home, *home.iterdir()):
             os.chown(path, uid, uid)
 
 
@@ -74,8 +78,9 @@ def append(path: str, line: str) -> None:
 
 def add_daemon_user() -> None:
     """The daemon's own user, from the sysusers file that was installed."""
-    subprocess.run(["systemd-sysusers", *map(str, sysusers_files())], check=True,
-                   stdout=subprocess.DEVNULL)
+    with open(paths.LOGS / "sysusers", "wb") as log:
+        subprocess.run(["systemd-sysusers", *map(str, sysusers_files())], check=True, stdout=log,
+                       stderr=log)
 
 
 def sysusers_files() -> list[pathlib.Path]:

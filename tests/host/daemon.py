@@ -9,9 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from host import paths
+from host.providers import POST_CLIENT_ID
 from host.sandbox import Unit
 
 UNIT_FILES = ("/usr/lib/systemd/system/badged.service", "/lib/systemd/system/badged.service")
@@ -69,25 +71,29 @@ def copy_settings(folder: pathlib.Path) -> None:
 
 
 def settings_for(provider, name: str = "corp", username_claim: str = "preferred_username",
-                 badged: str = "", section: str = "", accounts: str = "") -> tuple[str, dict]:
+                 client_auth: str = "", badged: str = "", section: str = "",
+                 accounts: str = "") -> tuple[str, dict]:
     """(text, files) that let the provider name accounts by a claim. badged, section and accounts are
     further lines for [badged], the provider's section and [accounts]."""
-    secret = provider.client_secret is not None and provider.client_auth != "none"
-    text = "\n".join([
-        "[badged]", f"default_provider = {name}", badged, "",
-        f"[provider {name}]",
-        f"issuer = {provider.issuer}",
-        f"client_id = {provider.client_id}",
-        f"client_auth = {provider.client_auth}",
-        f"client_secret_file = {name}.secret" if secret else "",
-        f"ca_file = {name}.pem",
-        f"scope = {provider.scope}",
-        section, "",
-        "[accounts]", f"username_claim = {username_claim}" if username_claim else "", accounts, ""])
+    client_auth = client_auth or provider.client_auth
+    client_id = {"client_secret_post": POST_CLIENT_ID,
+                 "none": provider.public_client_id}.get(client_auth, provider.client_id)
+    lines = ["[badged]", f"default_provider = {name}", badged, "",
+             f"[provider {name}]",
+             f"issuer = {provider.issuer}",
+             f"client_id = {client_id}",
+             f"client_auth = {client_auth}",
+             f"ca_file = {name}.pem",
+             f"scope = {provider.scope}",
+             section]
     files: dict = {f"{name}.pem": pathlib.Path(provider.ca_file)}
-    if secret:
+    if client_auth != "none":
+        lines.append(f"client_secret_file = {name}.secret")
         files[f"{name}.secret"] = provider.client_secret + "\n"
-    return text, files
+    lines += ["", "[accounts]", accounts]
+    if username_claim:
+        lines.append(f"username_claim = {username_claim}")
+    return "\n".join(lines) + "\n", files
 
 
 class Daemon:
@@ -97,11 +103,18 @@ class Daemon:
         self.process: subprocess.Popen | None = None
         self.ready_after_sec = 0.0
         self.log = paths.LOGS / "badged"
+        self.notified: list[str] = []       # what it told its service manager, since its start
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify_path = paths.STATE / "notify"
         self._notify_path.unlink(missing_ok=True)
         self._notify.bind(str(self._notify_path))
         self._notify_path.chmod(0o666)
+        threading.Thread(target=self._read_notifications, daemon=True).start()
+
+    def _read_notifications(self) -> None:
+        """All the time: a full queue would stop the daemon."""
+        while True:
+            self.notified += self._notify.recv(4096).decode().splitlines()
 
     @property
     def pid(self) -> int:
@@ -110,6 +123,7 @@ class Daemon:
 
     def start(self) -> None:
         assert not self.is_running()
+        self.notified.clear()
         begun = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -121,13 +135,8 @@ class Daemon:
         self.ready_after_sec = time.monotonic() - begun
 
     def _wait_ready(self, deadline: float) -> None:
-        while True:
-            self._notify.settimeout(0.05)
-            try:
-                if "READY=1" in self._notify.recv(4096).decode().split("\n"):
-                    return
-            except TimeoutError:
-                pass
+        while "READY=1" not in self.notified:
+            time.sleep(0.001)
             if self.process.poll() is not None:
                 raise DaemonFailed(f"badged ended with {self.process.returncode}:\n{self.output()}")
             if time.monotonic() > deadline:
@@ -158,17 +167,12 @@ class Daemon:
         self.stop()
         self.start()
 
-    def pause(self) -> None:
-        """Stops its clock, so that something can be done between two of its steps."""
-        self.process.send_signal(signal.SIGSTOP)
+    def uid(self) -> int:
+        return pwd.getpwnam(Unit(unit_path()).get("User")).pw_uid
 
-    def resume(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
-
-    def open_files(self) -> list[str]:
-        """What its file descriptors point at: the number must be the same before and after a login."""
-        folder = pathlib.Path(f"/proc/{self.pid}/fd")
-        return sorted(os.readlink(link) for link in folder.iterdir())
+    def proc_status(self) -> dict[str, str]:
+        lines = pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return dict((name, value.strip()) for name, _, value in (line.partition(":") for line in lines))
 
 
 def check_settings() -> subprocess.CompletedProcess:

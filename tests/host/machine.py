@@ -92,7 +92,7 @@ def start_sshd() -> None:
     public = key.with_suffix(".pub").read_text()
     pathlib.Path("/etc/ssh/ssh_known_hosts").write_text(f"[{NAME}]:{port} {public}")
     paths.SSH_PORT_FILE.write_text(str(port))
-    start("sshd", ["/usr/sbin/sshd", "-D", "-e"])
+    start("sshd", ["/usr/sbin/sshd", "-D"])
     wait_until(lambda: answers(port), "sshd")
 
 

@@ -19,6 +19,7 @@ def mount(*arguments: object) -> None:
 
 
 def set_up() -> None:
+    name_servers = read_text("/etc/resolv.conf")    # often a link into /run
     mount("-t", "tmpfs", "-o", "mode=0755", "private-host", "/run")
     paths.MEMORY.mkdir(parents=True)
     paths.LOGS.mkdir()
@@ -32,7 +33,16 @@ def set_up() -> None:
         overlay(folder)
     for place, path in kept.items():
         mount("--rbind", place, path)
+    pathlib.Path("/etc/resolv.conf").unlink(missing_ok=True)
+    pathlib.Path("/etc/resolv.conf").write_text(name_servers)
     private_devices()
+
+
+def read_text(path: str) -> str:
+    try:
+        return pathlib.Path(path).read_text()
+    except OSError:
+        return ""
 
 
 def overlay(folder: str) -> None:

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""PAM, sudo and login of the private host: the distribution's own service files with the shipped
-snippet put in, as the administrator does by hand.
-
-A snippet's auth lines take the place of `@include common-auth`; its account and session lines come
-before the common ones.
-"""
+"""PAM, sudo, login and sshd of the private host: the distribution's own files with the shipped
+snippets put in as those say that the administrator should."""
 
 import pathlib
+import shutil
 
 from host import paths
 
 SERVICES = ("sshd", "sudo", "su", "login")
-SNIPPETS = (paths.TREE / "etc" / "pam.d", paths.TREE / "etc" / "pam", paths.TREE / "etc")
-SSHD_DROP_INS = ("etc/sshd_config.d/*.conf", "etc/*sshd*.conf", "etc/ssh/*.conf")
+PAM = pathlib.Path("/etc/pam.d")
+DROP_INS = pathlib.Path("/usr/share/badged/sshd_config.d")
+ORIGINALS = paths.STATE / "pam.d"
+COMMON_AUTH = "@include common-auth"
 
 # What a fresh Debian has. The machine's own may ask directories that the private host has not.
 COMMON = {
@@ -25,9 +24,9 @@ COMMON = {
     "common-password": "password required pam_deny.so\n",
 }
 
-# su asks for the target's sign-in, sudo for the caller's own.
+# One try: a second one would be a second login. Nothing is remembered between them.
 SUDOERS = """\
-Defaults env_reset, timestamp_timeout=0, lecture=never
+Defaults env_reset, timestamp_timeout=0, lecture=never, passwd_tries=1
 root ALL=(ALL:ALL) ALL
 alice ALL=(ALL:ALL) ALL
 bob ALL=(ALL:ALL) ALL
@@ -41,10 +40,11 @@ LOGIN_TIMEOUT_SEC = 300
 
 
 def set_up() -> None:
-    folder = pathlib.Path("/etc/pam.d")
     for name, text in COMMON.items():
-        (folder / name).write_text(text)
+        (PAM / name).write_text(text)
+    ORIGINALS.mkdir()
     for service in SERVICES:
+        shutil.copy(PAM / f"badge-{service}", ORIGINALS)
         write_service(service)
     sudoers = pathlib.Path("/etc/sudoers")
     sudoers.write_text(SUDOERS)
@@ -55,63 +55,25 @@ def set_up() -> None:
 
 
 def write_service(service: str, options: str = "") -> None:
-    """Puts the snippet into the distribution's file; options are added to every line of the module."""
-    path = pathlib.Path("/etc/pam.d") / service
-    original = paths.STATE / "pam.d" / service
-    if not original.exists():
-        original.parent.mkdir(exist_ok=True)
-        original.write_text(path.read_text())
-    snippet = find_snippet(service).read_text()
+    """The snippet that was installed, with the options added to its lines of the module, and the line
+    that includes it in the distribution's file."""
+    name = f"badge-{service}"
+    lines = (ORIGINALS / name).read_text().splitlines()
     if options:
-        snippet = add_options(snippet, options)
-    path.write_text(compose(original.read_text(), snippet))
-
-
-def find_snippet(service: str) -> pathlib.Path:
-    for folder in SNIPPETS:
-        if (folder / service).is_file():
-            return folder / service
-    raise RuntimeError(f"no PAM snippet for {service} in etc/")
-
-
-def compose(original: str, snippet: str) -> str:
-    parts = split_by_type(snippet)
-    lines = []
-    for line in original.splitlines():
-        if line.startswith("@include common-auth"):
-            lines += parts["auth"]
-            continue
-        if line.startswith("@include common-account"):
-            lines += parts["account"]
-        elif line.startswith("@include common-session"):
-            lines += parts["session"]
-        lines.append(line)
-    return "\n".join(lines) + "\n"
-
-
-def split_by_type(snippet: str) -> dict[str, list[str]]:
-    parts: dict[str, list[str]] = {"auth": [], "account": [], "session": [], "password": []}
-    for line in snippet.replace("\\\n", " ").splitlines():
-        word = line.split()[0].lstrip("-") if line.split() else "#"
-        if word in parts:
-            parts[word].append(line)
-        elif line.startswith("@include common-auth"):
-            parts["auth"].append(line)
-    return parts
-
-
-def add_options(snippet: str, options: str) -> str:
-    return "".join(f"{line} {options}\n" if "pam_badge.so" in line and not line.startswith("#")
-                   else f"{line}\n" for line in snippet.replace("\\\n", " ").splitlines())
+        lines = [f"{line} {options}" if "pam_badge.so" in line and not line.startswith("#") else line
+                 for line in lines]
+    (PAM / name).write_text("\n".join(lines) + "\n")
+    text = (PAM / service).read_text()
+    if COMMON_AUTH in text:
+        (PAM / service).write_text(text.replace(COMMON_AUTH, f"@include {name}"))
+    elif f"@include {name}" not in text:
+        raise RuntimeError(f"/etc/pam.d/{service} of this distribution has no '{COMMON_AUTH}'")
 
 
 def put_sshd_drop_in() -> None:
-    """The shipped one, unless it was installed already. It goes first: the first value counts."""
     target = pathlib.Path("/etc/ssh/sshd_config.d")
+    target.mkdir(exist_ok=True)
     for old in target.glob("*.conf"):
         old.unlink()
-    for pattern in SSHD_DROP_INS:
-        for file in sorted(paths.TREE.glob(pattern)):
-            (target / file.name).write_text(file.read_text())
-            return
-    raise RuntimeError("no sshd drop-in in etc/")
+    for file in DROP_INS.glob("*.conf"):
+        shutil.copy(file, target)

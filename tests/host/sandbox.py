@@ -5,10 +5,11 @@
 
 Reads the installed unit file and applies: User, Group, ExecStart, Environment, the directories,
 LoadCredential, UMask, Limit*, NoNewPrivileges, CapabilityBoundingSet, ProtectSystem, ProtectHome,
-PrivateTmp, PrivateDevices, PrivateNetwork, ProtectProc, ReadOnlyPaths, ReadWritePaths,
-InaccessiblePaths, MemoryDenyWriteExecute, RestrictAddressFamilies, RestrictNamespaces,
-SystemCallFilter, SystemCallArchitectures. What only an init system or a cgroup can do stays with
-the tests that boot a real systemd. host.daemon runs it.
+PrivateTmp, PrivateDevices, PrivateNetwork, PrivateIPC, ProtectHostname, ProtectProc, ReadOnlyPaths,
+ReadWritePaths, InaccessiblePaths, MemoryDenyWriteExecute, RestrictAddressFamilies,
+RestrictNamespaces, RestrictRealtime, RestrictSUIDSGID, SystemCallFilter, SystemCallArchitectures,
+WatchdogSec. PrivateUsers, cgroups and what else only an init system can do stay with the tests that
+boot a real systemd. host.daemon runs it.
 """
 
 import ctypes
@@ -26,7 +27,8 @@ from host.seccomp import check, libc
 
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_MDWE = 24, 38, 65
 PR_MDWE_REFUSE_EXEC_GAIN = 1
-CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
+CLONE_NEWNS = 0x20000
+NAMESPACES = {"PrivateNetwork": 0x40000000, "PrivateIPC": 0x08000000, "ProtectHostname": 0x04000000}
 CAPABILITIES = 64
 
 MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
@@ -206,7 +208,16 @@ def set_limits(unit: Unit) -> None:
     for key, which in LIMITS.items():
         if unit.has(key):
             soft, _, hard = unit.get(key).partition(":")
-            resource.setrlimit(which, (limit(soft), limit(hard or soft)))
+            set_limit(which, limit(soft), limit(hard or soft))
+
+
+def set_limit(which: int, soft: int, hard: int) -> None:
+    """In a container root may lack what raising a limit takes: then as far as it goes."""
+    try:
+        resource.setrlimit(which, (soft, hard))
+    except (ValueError, OSError):
+        most = resource.getrlimit(which)[1]
+        resource.setrlimit(which, (min(soft, most), most))
 
 
 def drop_privileges(unit: Unit, user: pwd.struct_passwd, group: int) -> None:
@@ -236,16 +247,18 @@ def main(unit_path: pathlib.Path, arguments: list[str]) -> None:
     environment |= {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                     "LANG": "C.UTF-8", "USER": user.pw_name, "LOGNAME": user.pw_name,
                     "HOME": user.pw_dir}
-    for name in ("NOTIFY_SOCKET",):
-        if name in os.environ:
-            environment[name] = os.environ[name]
+    if "NOTIFY_SOCKET" in os.environ:
+        environment["NOTIFY_SOCKET"] = os.environ["NOTIFY_SOCKET"]
+        if unit.has("WatchdogSec"):
+            environment["WATCHDOG_USEC"] = str(int(unit.get("WatchdogSec").rstrip("s")) * 1_000_000)
     named, writable = make_directories(unit, user, group)
     environment |= named | load_credentials(unit, unit_path.name, user)
 
     filters = seccomp.plan(unit)   # asks systemd-analyze, so before anything is forbidden
     set_limits(unit)
-    if unit.is_on("PrivateNetwork"):
-        check(libc.unshare(CLONE_NEWNET), "unshare network")
+    for key, flag in NAMESPACES.items():
+        if unit.is_on(key):
+            check(libc.unshare(flag), f"unshare for {key}")
     restrict_mounts(unit, writable)
     os.chdir(unit.get("WorkingDirectory", "/"))
     drop_privileges(unit, user, group)

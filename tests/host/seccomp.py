@@ -5,12 +5,16 @@ import ctypes
 import errno
 import os
 import socket
+import stat
 import subprocess
 
 ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, EAFNOSUPPORT = ERRNO | errno.EPERM, ERRNO | errno.EAFNOSUPPORT
 EQUAL, GREATER_OR_EQUAL, MASKED_EQUAL = 4, 5, 7
 PROT_WRITE, PROT_EXEC = 2, 4
+SCHED_DEADLINE = 6
+MODE_ARGUMENT = {"chmod": 1, "fchmod": 1, "fchmodat": 2, "mkdir": 1, "mkdirat": 2, "mknod": 1,
+                 "mknodat": 2}
 NAMESPACE_FLAGS = 0x7E020080
 FAMILIES = 64
 # systemd lets these through whatever the unit says.
@@ -100,6 +104,13 @@ def argument_filter(unit) -> Filter:
     if unit.is_on("RestrictNamespaces"):
         for bit in (1 << number for number in range(32) if NAMESPACE_FLAGS >> number & 1):
             for name, argument in (("clone", 0), ("unshare", 0), ("setns", 1)):
+                filter_.add(EPERM, name, Comparison(argument, MASKED_EQUAL, bit, bit))
+    if unit.is_on("RestrictRealtime"):
+        for policy in (os.SCHED_FIFO, os.SCHED_RR, SCHED_DEADLINE):
+            filter_.add(EPERM, "sched_setscheduler", Comparison(1, EQUAL, policy, 0))
+    if unit.is_on("RestrictSUIDSGID"):
+        for bit in (stat.S_ISUID, stat.S_ISGID):
+            for name, argument in MODE_ARGUMENT.items():
                 filter_.add(EPERM, name, Comparison(argument, MASKED_EQUAL, bit, bit))
     if unit.is_on("MemoryDenyWriteExecute"):
         both = PROT_WRITE | PROT_EXEC

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs test suites and adds up their numbers; tests/run calls it after the build.
 
-A suite is what meson lists under its name, and the pytest files in tests/SUITE. Those of `system` and
-`bench` run inside the private host. The numbers come from JUnit files, so that each case inside a
+A suite is what meson lists under its name; `system` and `bench` are pytest files, too, which run inside
+the private host. The numbers come from JUnit files, so that each case inside a
 program counts.
 """
 
@@ -17,7 +17,7 @@ import xml.etree.ElementTree as ElementTree
 
 from host import paths
 
-ON_PRIVATE_HOST = ("system", "bench")
+PYTEST_FOLDERS = {"system": ("host", "system"), "bench": ("bench",)}
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
            "/usr/bin", "/usr/libexec", "/home/people", "/var/lib/badged")
 WATCHED_LEVELS = 3
@@ -57,12 +57,17 @@ def read_junit(path: pathlib.Path) -> Numbers:
         if case.find("failure") is not None or case.find("error") is not None:
             numbers.fail(name)
         elif skip is not None:
-            reason = skip.get("message") or (skip.text or "").strip() or "no reason given"
+            reason = skip.get("message") or last_line(case) or "no reason given"
             numbers.skipped += 1
             numbers.skips.append(f"{name}: {reason}")
         else:
             numbers.passed += 1
     return numbers
+
+
+def last_line(case: ElementTree.Element) -> str:
+    lines = (case.findtext("system-out") or "").strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def run_meson(suite: str) -> Numbers:
@@ -85,17 +90,17 @@ def run_meson(suite: str) -> Numbers:
 
 
 def run_pytest(suite: str) -> Numbers:
-    folder = paths.TREE / "tests" / suite
-    if not list(folder.glob("test_*.py")):
+    folders = [paths.TREE / "tests" / name for name in PYTEST_FOLDERS[suite]]
+    folders = [str(folder) for folder in folders if list(folder.glob("test_*.py"))]
+    if not folders:
         return Numbers()
     junit = paths.BUILD / f"pytest-{suite}.xml"
     junit.unlink(missing_ok=True)
-    command = ["/usr/bin/python3", "-m", "pytest", str(folder), "-p", "no:cacheprovider",
-               "-o", "junit_family=xunit1", f"--junitxml={junit}", "-v", "--tb=short"]
+    command = [str(paths.TREE / "tests" / "host" / "enter"), "--", "/usr/bin/python3", "-m", "pytest",
+               *folders, "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
+               f"--junitxml={junit}", "-v", "--tb=short"]
     if suite == "bench":
         command.append("-s")    # its numbers are its result
-    if suite in ON_PRIVATE_HOST:
-        command = [str(paths.TREE / "tests" / "host" / "enter"), "--", *command]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
     numbers = read_junit(junit) if junit.exists() else Numbers()
     if done.returncode != 0 and not numbers.failed:
@@ -105,14 +110,12 @@ def run_pytest(suite: str) -> Numbers:
 
 def run_suite(suite: str) -> Numbers:
     print(f"== {suite}", flush=True)
-    before = machine_state() if suite in ON_PRIVATE_HOST else ""
     numbers = run_meson(suite)
-    numbers += run_pytest(suite)
-    if not numbers.total:
-        return numbers.fail(f"{suite}: there are no tests")
-    if before:
+    if suite in PYTEST_FOLDERS:
+        before = machine_state()
+        numbers += run_pytest(suite)
         numbers += compare_machine(before)
-    return numbers
+    return numbers if numbers.total else numbers.fail(f"{suite}: there are no tests")
 
 
 def machine_state() -> str:
