@@ -15,6 +15,10 @@
 #define ID_DIGITS      16
 #define NAME_MAX_BYTES 256
 
+/* A window that nobody knows the size of, as behind ssh. */
+#define WINDOW_COLUMNS 80
+#define WINDOW_LINES   24
+
 enum login_state {
         LOGIN_STATE_ASKING,    /* for a code */
         LOGIN_STATE_SHOWING,   /* the code is out; the grant polls once somebody waits */
@@ -253,8 +257,8 @@ static int login_fill(struct login *login, const struct login_request *request)
         (void)snprintf(login->id, sizeof(login->id), "%016llx",
                        (unsigned long long)random.qwords[0]);
         login->qr = request->qr;
-        login->columns = request->columns;
-        login->lines = request->lines;
+        login->columns = request->columns > 0 ? request->columns : WINDOW_COLUMNS;
+        login->lines = request->lines > 0 ? request->lines : WINDOW_LINES;
         r = copy_name(request->account, &login->account);
         if (r < 0)
                 return r;
