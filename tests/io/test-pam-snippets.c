@@ -119,7 +119,7 @@ static void write_stack(const char *folder, const struct stack *stack)
         while (fgets(line, sizeof(line), in))
                 put_line(out, stack, line);
         /* What stands behind the snippet in the service's own file. */
-        fputs("account required pam_permit.so\n", out);
+        fputs("account required pam_permit.so\nsession required pam_permit.so\n", out);
         fclose(in);
         assert_int_equal(fclose(out), 0);
 }
@@ -170,6 +170,29 @@ static void only_success_authenticates(void **state)
                 }
 }
 
+/* sshd and sudo act on the very code: PAM_MAXTRIES and PAM_ABORT stop them from trying again. */
+static void the_modules_code_reaches_the_program(void **state)
+{
+        static const struct {
+                const char *word;
+                int code;
+        } seen[] = {
+                {"maxtries", PAM_MAXTRIES},
+                {"abort", PAM_ABORT},
+                {"auth_err", PAM_AUTH_ERR},
+                {"user_unknown", PAM_USER_UNKNOWN},
+                {"authinfo_unavail", PAM_AUTHINFO_UNAVAIL},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(services); i++)
+                for (size_t j = 0; j < ELEMENTSOF(seen); j++) {
+                        const struct stack stack = {services[i], seen[j].word, NULL};
+                        struct answers answers = run(&stack);
+                        assert_int_equal(answers.authenticate, seen[j].code);
+                        assert_int_equal(answers.account, seen[j].code);
+                }
+}
+
 static void only_success_and_ignore_pass_the_account_phase(void **state)
 {
         for (size_t i = 0; i < ELEMENTSOF(services); i++)
@@ -208,6 +231,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(only_success_authenticates),
+                cmocka_unit_test(the_modules_code_reaches_the_program),
                 cmocka_unit_test(only_success_and_ignore_pass_the_account_phase),
                 cmocka_unit_test(the_weaker_variant_asks_for_a_password_only_when_unavailable),
         };
