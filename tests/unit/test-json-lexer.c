@@ -113,6 +113,8 @@ static void half_surrogates_are_refused(void **state)
                 {"{\"a\":\"\\ud800\\ud800\"}", "half a surrogate pair in a string"},
                 {"{\"a\":\"\\udc00\\ud800\"}", "half a surrogate pair in a string"},
                 {"{\"a\":\"\\ud800\\u0041\"}", "half a surrogate pair in a string"},
+                {"{\"a\":\"\\ud800\\ue000\"}", "half a surrogate pair in a string"},
+                {"{\"a\":\"\\udc00\\udc00\"}", "half a surrogate pair in a string"},
         };
         check_refused(rows, ELEMENTSOF(rows));
 }
@@ -124,6 +126,12 @@ static void what_is_not_utf8_is_refused(void **state)
                 {"{\"a\":\"\xED\xA0\x80\"}", "not UTF-8"}, {"{\"a\":\"\xE2\x82\"}", "not UTF-8"},
                 {"{\"\xF4\x90\x80\x80\":1}", "not UTF-8"}, {"\xEF\xBB\xBF{}", "not a word of JSON"},
         };
+        check_refused(rows, ELEMENTSOF(rows));
+}
+
+static void nothing_is_not_a_text(void **state)
+{
+        static const struct refusal rows[] = {{"", "empty"}, {" \r\n\t", "empty"}};
         check_refused(rows, ELEMENTSOF(rows));
 }
 
@@ -180,6 +188,7 @@ int main(void)
                 cmocka_unit_test(text_may_stop_anywhere),
                 cmocka_unit_test(half_surrogates_are_refused),
                 cmocka_unit_test(what_is_not_utf8_is_refused),
+                cmocka_unit_test(nothing_is_not_a_text),
                 cmocka_unit_test(words_that_json_lacks_are_refused),
                 cmocka_unit_test(numbers_follow_the_grammar),
                 cmocka_unit_test(trailing_bytes_are_refused),

@@ -168,6 +168,7 @@ static void rfc8628_16_listed_grants_must_have_the_device_grant(void **state)
 {
         static const char *const bodies[] = {
                 BODY(ISSUER, ",\"grant_types_supported\":[]"),
+                BODY(ISSUER, ",\"grant_types_supported\":[null]"),
                 BODY(ISSUER, ",\"grant_types_supported\":[\"authorization_code\",7]"),
                 BODY(ISSUER, ",\"grant_types_supported\":\"" DEVICE_GRANT "\""),
                 BODY(ISSUER, ",\"grant_types_supported\":[\"" DEVICE_GRANT "s\"]"),
