@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Real libpam with the built module, through pam_start_confdir(); a conversation that records, the
+ * accounts alice (1000), svc (500) and root (0) in the place of NSS, and what went to syslog. */
+#pragma once
+
+#include <security/pam_appl.h>
+
+enum answers {
+        ANSWERS_ENTER,   /* every prompt gets an empty line */
+        ANSWERS_NULL,    /* prompts succeed without an answer */
+        ANSWERS_FAIL,    /* every message fails */
+        ANSWERS_NO_INPUT /* texts are shown, prompts fail */
+};
+
+struct pam_fixture {
+        pam_handle_t *pamh;
+        enum answers answers;
+        char folder[64];
+        char service[32];
+        char shown[65536]; /* every message: its style, a colon, the text, a newline */
+        char log[8192];
+};
+
+/* IGNORE from the module shows up as PAM_CRED_ERR of the line behind it, in the account and session
+ * phases; every other code as itself. */
+#define IGNORED PAM_CRED_ERR
+
+void pam_fixture_start(struct pam_fixture *fixture, const char *service, const char *user,
+                       const char *options, enum answers answers);
+/* Does nothing for one that is empty; leaves it empty. */
+void pam_fixture_stop(struct pam_fixture *fixture);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The account and session phases of the built module against a scripted daemon. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bus-fixture.h"
+#include "common/bus-names.h"
+#include "common/cleanup.h"
+#include "pam-fixture.h"
+
+struct case_row {
+        const char *name, *user, *login; /* NULL: alice; no badge login */
+        const char *word;                /* what the daemon says to CheckAccount or OpenSession */
+        int code;
+        bool is_unasked;
+};
+
+static const struct case_row account_cases[] = {
+        {.name = "account_granted", .word = "granted", .code = PAM_SUCCESS},
+        {.name = "account_refused", .word = "refused", .code = PAM_PERM_DENIED},
+        {.name = "account_denied", .word = "denied", .code = PAM_PERM_DENIED},
+        {.name = "account_cancelled", .word = "cancelled", .code = PAM_PERM_DENIED},
+        {.name = "account_unavailable", .word = "unavailable", .code = PAM_AUTHINFO_UNAVAIL},
+        {.name = "account_unknown_word", .word = "blessed", .code = PAM_PERM_DENIED},
+        {.name = "account_junk_after", .word = "junk", .code = PAM_PERM_DENIED},
+        {.name = "account_daemon_dies", .word = "die", .code = PAM_AUTHINFO_UNAVAIL},
+        {.name = "account_unknown_to_nss",
+         .user = "mallory",
+         .word = "granted",
+         .code = PAM_PERM_DENIED,
+         .is_unasked = true},
+        {.name = "account_root_is_not_ours",
+         .user = "root",
+         .word = "refused",
+         .code = IGNORED,
+         .is_unasked = true},
+        {.name = "account_system_is_not_ours",
+         .user = "svc",
+         .word = "refused",
+         .code = IGNORED,
+         .is_unasked = true},
+        {.name = "account_root_by_badge_is_ours",
+         .user = "root",
+         .login = "BADGE_LOGIN=7",
+         .word = "refused",
+         .code = PAM_PERM_DENIED},
+};
+
+static const struct case_row session_cases[] = {
+        {.name = "session_without_login_is_not_ours",
+         .word = "5",
+         .code = IGNORED,
+         .is_unasked = true},
+        {.name = "session_claimed", .login = "BADGE_LOGIN=7", .word = "5", .code = PAM_SUCCESS},
+        {.name = "session_error",
+         .login = "BADGE_LOGIN=7",
+         .word = "error-" BADGED_ERROR_REFUSED,
+         .code = PAM_SESSION_ERR},
+        {.name = "session_hostile_id",
+         .login = "BADGE_LOGIN=7",
+         .word = "5\nLD_PRELOAD=x",
+         .code = PAM_SESSION_ERR},
+        {.name = "session_hostile_login",
+         .login = "BADGE_LOGIN=../7",
+         .word = "5",
+         .code = PAM_SESSION_ERR,
+         .is_unasked = true},
+        {.name = "session_daemon_dies",
+         .login = "BADGE_LOGIN=7",
+         .word = "die",
+         .code = PAM_SESSION_ERR},
+};
+
+static struct pam_fixture pam;
+static struct bus_fixture bus;
+
+/* Also after a test that failed half-way. */
+static int stop_all(void **state)
+{
+        pam_fixture_stop(&pam);
+        bus_fixture_stop(&bus);
+        return 0;
+}
+
+static void start_row(const struct case_row *row, bool is_session)
+{
+        const char *words[] = {"ok", "granted", is_session ? "granted" : row->word, row->word,
+                               NULL};
+
+        bus_fixture_start(&bus, words, NULL);
+        pam_fixture_start(&pam, "sshd", row->user ? row->user : "alice", "", ANSWERS_ENTER);
+        if (row->login)
+                assert_int_equal(pam_putenv(pam.pamh, row->login), PAM_SUCCESS);
+}
+
+static void assert_asked(const char *text, bool is_asked)
+{
+        assert_true(is_asked ? bus_fixture_saw(&bus, text) : bus_fixture_missed(&bus, text));
+}
+
+static void run_account(void **state)
+{
+        const struct case_row *row = *state;
+
+        start_row(row, false);
+        assert_int_equal(pam_acct_mgmt(pam.pamh, 0), row->code);
+        assert_asked("CheckAccount", !row->is_unasked);
+        bool is_refusal = row->code != PAM_SUCCESS && row->code != IGNORED;
+        assert_int_equal(strstr(pam.shown, "error:") != NULL, is_refusal);
+}
+
+static void run_session(void **state)
+{
+        const struct case_row *row = *state;
+
+        start_row(row, true);
+        assert_int_equal(pam_open_session(pam.pamh, 0), row->code);
+        assert_asked("OpenSession account=alice login=" BADGED_LOGIN_PATH "/7", !row->is_unasked);
+        assert_int_equal(pam_getenv(pam.pamh, "BADGE_SESSION") != NULL, row->code == PAM_SUCCESS);
+        if (row->code != PAM_SUCCESS) {
+                assert_int_not_equal(pam_close_session(pam.pamh, 0), PAM_SUCCESS);
+                assert_true(bus_fixture_missed(&bus, "CloseSession"));
+        } else {
+                assert_int_equal(pam_close_session(pam.pamh, 0), PAM_SUCCESS);
+                assert_true(bus_fixture_saw(&bus, "CloseSession session=5"));
+        }
+}
+
+static void whole_transaction_links_login_and_session(void **state)
+{
+        start_row(&(struct case_row){.word = "5"}, true);
+        assert_int_equal(pam_authenticate(pam.pamh, 0), PAM_SUCCESS);
+        assert_int_equal(pam_acct_mgmt(pam.pamh, 0), PAM_SUCCESS);
+        assert_int_equal(pam_setcred(pam.pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
+        assert_int_equal(pam_open_session(pam.pamh, 0), PAM_SUCCESS);
+        assert_string_equal(pam_getenv(pam.pamh, "BADGE_SESSION"), "5");
+        assert_int_equal(pam_close_session(pam.pamh, 0), PAM_SUCCESS);
+}
+
+static void close_session_without_daemon_fails(void **state)
+{
+        bus_fixture_start(&bus, NULL, NULL);
+        pam_fixture_start(&pam, "sshd", "alice", "", ANSWERS_ENTER);
+        assert_int_equal(pam_putenv(pam.pamh, "BADGE_SESSION=5"), PAM_SUCCESS);
+        assert_int_equal(pam_close_session(pam.pamh, 0), PAM_SESSION_ERR);
+}
+
+static void passwords_are_not_ours(void **state)
+{
+        start_row(&(struct case_row){.word = "5"}, true);
+        assert_int_equal(pam_chauthtok(pam.pamh, 0), IGNORED);
+}
+
+static void bad_option_refuses_every_phase(void **state)
+{
+        pam_fixture_start(&pam, "sshd", "root", "alow_root", ANSWERS_ENTER);
+        assert_int_equal(pam_acct_mgmt(pam.pamh, 0), PAM_SERVICE_ERR);
+        assert_int_equal(pam_open_session(pam.pamh, 0), PAM_SERVICE_ERR);
+        assert_int_equal(pam_close_session(pam.pamh, 0), PAM_SERVICE_ERR);
+        assert_non_null(strstr(pam.log, "alow_root"));
+}
+
+int main(void)
+{
+        enum {
+                N_SINGLE = 4,
+                N_ACCOUNT = ELEMENTSOF(account_cases)
+        };
+        static struct CMUnitTest tests[N_SINGLE + N_ACCOUNT + ELEMENTSOF(session_cases)] = {
+                cmocka_unit_test_teardown(whole_transaction_links_login_and_session, stop_all),
+                cmocka_unit_test_teardown(close_session_without_daemon_fails, stop_all),
+                cmocka_unit_test_teardown(passwords_are_not_ours, stop_all),
+                cmocka_unit_test_teardown(bad_option_refuses_every_phase, stop_all),
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(tests) - N_SINGLE; i++) {
+                const struct case_row *row = i < N_ACCOUNT ? &account_cases[i]
+                                                           : &session_cases[i - N_ACCOUNT];
+                tests[N_SINGLE + i] = (struct CMUnitTest){
+                        .name = row->name,
+                        .test_func = i < N_ACCOUNT ? run_account : run_session,
+                        .teardown_func = stop_all,
+                        .initial_state = (void *)(uintptr_t)row,
+                };
+        }
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
