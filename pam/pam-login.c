@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <security/pam_ext.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -188,17 +189,38 @@ static void attempt_run(struct attempt *attempt, struct login_verdict *verdict)
                 bus_client_wait(attempt->client, attempt->id, deadline_usec, verdict, NULL);
 }
 
-/* Without the name of its login the session could not be told apart from one without badge. */
-static void hand_on(const struct attempt *attempt, struct login_verdict *verdict)
+static void free_account(pam_handle_t *pamh, void *account, int error_status)
+{
+        free(account);
+}
+
+static bool keep_account(const struct request *request)
+{
+        _cleanup_free_ char *account = strdup(request->account);
+
+        if (!account ||
+            pam_set_data(request->pamh, DATA_ACCOUNT, account, free_account) != PAM_SUCCESS)
+                return false;
+        TAKE_PTR(account);
+        return true;
+}
+
+static bool put_login(const struct attempt *attempt)
 {
         _cleanup_free_ char *entry = NULL;
 
         if (asprintf(&entry, ENV_LOGIN "=%s", attempt->id) < 0) {
                 entry = NULL;
-                login_verdict_set(verdict, LOGIN_REFUSED, NULL);
-        } else if (pam_putenv(attempt->request->pamh, entry) != PAM_SUCCESS) {
-                login_verdict_set(verdict, LOGIN_REFUSED, NULL);
+                return false;
         }
+        return pam_putenv(attempt->request->pamh, entry) == PAM_SUCCESS;
+}
+
+/* Without the name of its login the session could not be told apart from one without badge. */
+static void hand_on(const struct attempt *attempt, struct login_verdict *verdict)
+{
+        if (!keep_account(attempt->request) || !put_login(attempt))
+                login_verdict_set(verdict, LOGIN_REFUSED, NULL);
 }
 
 void login_run(struct request *request, struct login_verdict *verdict)

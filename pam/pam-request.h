@@ -15,6 +15,10 @@
 #define ENV_LOGIN   "BADGE_LOGIN"
 #define ENV_SESSION "BADGE_SESSION"
 
+/* PAM data of one handle: the account that a granted login was for. sudo changes PAM_USER to its target
+ * before it opens the session. */
+#define DATA_ACCOUNT "badge_account"
+
 #define PRIOR_FACTORS_MAX 8
 
 enum account_standing {

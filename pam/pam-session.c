@@ -53,6 +53,16 @@ static bool put_session(struct request *request, const char *session, struct log
         return false;
 }
 
+/* Whose login it was: sshd opens the session in another process, but does not change PAM_USER. */
+static const char *login_account(const struct request *request)
+{
+        const void *account = NULL;
+
+        if (pam_get_data(request->pamh, DATA_ACCOUNT, &account) == PAM_SUCCESS && account)
+                return account;
+        return request->account;
+}
+
 enum session_answer session_open(struct request *request, struct login_verdict *verdict)
 {
         _cleanup_bus_client_ struct bus_client *client = NULL;
@@ -63,7 +73,8 @@ enum session_answer session_open(struct request *request, struct login_verdict *
         if (!id)
                 return SESSION_NOT_OURS;
         if (!find_daemon(&client, verdict) ||
-            !bus_client_open_session(client, request->account, id, &context, &session, verdict))
+            !bus_client_open_session(client, login_account(request), id, &context, &session,
+                                     verdict))
                 return SESSION_FAILED;
         if (put_session(request, session, verdict))
                 return SESSION_DONE;
