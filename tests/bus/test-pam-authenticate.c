@@ -3,6 +3,7 @@
  * behaviour the PAM code, what the person saw, what the daemon was asked, and how long it took. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -195,17 +196,41 @@ static void closed_standard_descriptors_do_not_matter(void **state)
                 .service = "sshd", .start = "ok", .wait = "denied", .code = PAM_MAXTRIES});
 }
 
+static void window_size_is_passed_on(void **state)
+{
+        const struct case_row row = {.start = "ok", .wait = "granted"};
+        const struct winsize size = {.ws_row = 50, .ws_col = 132};
+        int master, terminal;
+
+        start_row(&row);
+        assert_int_equal(openpty(&master, &terminal, NULL, NULL, &size), 0);
+        int saved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, FIRST_SAVED_FD);
+        (void)dup2(terminal, STDIN_FILENO);
+        int code = pam_authenticate(pam.pamh, 0);
+        (void)dup2(saved, STDIN_FILENO);
+        (void)close(saved);
+        (void)close(terminal);
+        (void)close(master);
+        assert_int_equal(code, PAM_SUCCESS);
+        assert_true(bus_fixture_saw(&bus, "columns=132 lines=50"));
+}
+
 int main(void)
 {
-        static struct CMUnitTest tests[ELEMENTSOF(cases) + 2] = {
+        enum {
+                N_SINGLE = 3
+        };
+        static struct CMUnitTest tests[ELEMENTSOF(cases) + N_SINGLE] = {
                 cmocka_unit_test_teardown(refused_once_asks_before_the_next_login, stop_all),
                 cmocka_unit_test_teardown(closed_standard_descriptors_do_not_matter, stop_all),
+                cmocka_unit_test_teardown(window_size_is_passed_on, stop_all),
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++)
-                tests[i + 2] = (struct CMUnitTest){.name = cases[i].name,
-                                                   .test_func = run_row,
-                                                   .teardown_func = stop_all,
-                                                   .initial_state = (void *)(uintptr_t)&cases[i]};
+                tests[N_SINGLE + i] = (struct CMUnitTest){
+                        .name = cases[i].name,
+                        .test_func = run_row,
+                        .teardown_func = stop_all,
+                        .initial_state = (void *)(uintptr_t)&cases[i]};
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

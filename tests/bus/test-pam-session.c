@@ -143,6 +143,16 @@ static void whole_transaction_links_login_and_session(void **state)
         assert_int_equal(pam_close_session(pam.pamh, 0), PAM_SUCCESS);
 }
 
+/* sudo makes its target PAM_USER before it opens the session. */
+static void session_is_claimed_for_the_account_that_signed_in(void **state)
+{
+        start_row(&(struct case_row){.word = "5"}, true);
+        assert_int_equal(pam_authenticate(pam.pamh, 0), PAM_SUCCESS);
+        assert_int_equal(pam_set_item(pam.pamh, PAM_USER, "root"), PAM_SUCCESS);
+        assert_int_equal(pam_open_session(pam.pamh, 0), PAM_SUCCESS);
+        assert_asked("OpenSession account=alice", true);
+}
+
 static void close_session_without_daemon_fails(void **state)
 {
         bus_fixture_start(&bus, NULL, NULL);
@@ -169,11 +179,13 @@ static void bad_option_refuses_every_phase(void **state)
 int main(void)
 {
         enum {
-                N_SINGLE = 4,
+                N_SINGLE = 5,
                 N_ACCOUNT = ELEMENTSOF(account_cases)
         };
         static struct CMUnitTest tests[N_SINGLE + N_ACCOUNT + ELEMENTSOF(session_cases)] = {
                 cmocka_unit_test_teardown(whole_transaction_links_login_and_session, stop_all),
+                cmocka_unit_test_teardown(session_is_claimed_for_the_account_that_signed_in,
+                                          stop_all),
                 cmocka_unit_test_teardown(close_session_without_daemon_fails, stop_all),
                 cmocka_unit_test_teardown(passwords_are_not_ours, stop_all),
                 cmocka_unit_test_teardown(bad_option_refuses_every_phase, stop_all),

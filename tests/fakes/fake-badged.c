@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A daemon that does what it is told: fake-badged START [WAIT [CHECK [OPEN]]], each a word of the
- * tables below. Writes "ready", then one line for each call that reached it. For tests/bus. */
+/* A daemon that does what it is told: fake-badged START [WAIT [CHECK [OPEN [ADMIN]]]], each a word
+ * of the tables below. Writes "ready", then one line for each call that reached it. For tests/bus.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -13,6 +14,7 @@
 
 #include "common/bus-names.h"
 #include "common/cleanup.h"
+#include "fake-admin.h"
 
 #define LOGIN_PATH  BADGED_LOGIN_PATH "/7"
 #define FORGE_MSEC  200
@@ -24,7 +26,7 @@
 
 struct fake {
         sd_bus *bus, *stranger;
-        const char *start, *wait, *check, *open;
+        const char *start, *wait, *check, *open, *admin;
 };
 
 static void pause_msec(long msec)
@@ -112,29 +114,42 @@ static void forge_challenge(struct fake *fake, sd_bus_message *call)
         pause_msec(FORGE_MSEC);
 }
 
+static void print_context(sd_bus_message *call)
+{
+        const char *key;
+
+        (void)sd_bus_message_enter_container(call, 'a', "{sv}");
+        while (sd_bus_message_enter_container(call, 'e', "sv") > 0) {
+                const char *text = "", *type;
+                char digits[16];
+                uint32_t number;
+                (void)sd_bus_message_read(call, "s", &key);
+                (void)sd_bus_message_peek_type(call, NULL, &type);
+                if (word_is(type, "s")) {
+                        (void)sd_bus_message_read(call, "v", "s", &text);
+                } else if (word_is(type, "u")) {
+                        (void)sd_bus_message_read(call, "v", "u", &number);
+                        (void)snprintf(digits, sizeof(digits), "%u", (unsigned)number);
+                        text = digits;
+                } else {
+                        (void)sd_bus_message_skip(call, "v");
+                        text = "(list)";
+                }
+                printf(" %s=%s", key, text);
+                (void)sd_bus_message_exit_container(call);
+        }
+}
+
 static int on_start_login(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         struct fake *fake = userdata;
-        const char *account, *service, *key, *word = fake->start;
+        const char *account, *service, *word = fake->start;
 
         if (sd_bus_message_read(call, "ss", &account, &service) < 0)
                 return -EINVAL;
         printf("StartLogin account=%s service=%s", account, service);
-        (void)sd_bus_message_enter_container(call, 'a', "{sv}");
-        while (sd_bus_message_enter_container(call, 'e', "sv") > 0) {
-                const char *text = "", *type;
-                (void)sd_bus_message_read(call, "s", &key);
-                (void)sd_bus_message_peek_type(call, NULL, &type);
-                if (word_is(type, "s"))
-                        (void)sd_bus_message_read(call, "v", "s", &text);
-                else if (word_is(type, "as"))
-                        text = "(list)", (void)sd_bus_message_skip(call, "v");
-                else
-                        (void)sd_bus_message_skip(call, "v");
-                printf(" %s=%s", key, text);
-                (void)sd_bus_message_exit_container(call);
-        }
+        print_context(call);
         puts("");
         if (end_instead(word))
                 return 1;
@@ -186,6 +201,19 @@ static void forge_verdict(struct fake *fake, sd_bus_message *call, const char *w
         pause_msec(FORGE_MSEC);
 }
 
+/* With all that the daemon can tell about whoever approved. */
+static int reply_known(sd_bus_message *call, const char *word)
+{
+        return sd_bus_reply_method_return(call, "ssa{sv}", word, "Because of the fake.", 8,
+                                          "provider", "s", "corp", "issuer", "s",
+                                          "https://id.example/", "subject", "s", "subject-of-bob",
+                                          "rule", "s", "claim", "claims", "s",
+                                          "{\"iss\":\"https://id.example/"
+                                          "\",\"preferred_username\":\"b\\u009b2Job\",\"n\":[1]}",
+                                          "acr", "s", "2", "amr", "as", 2, "pwd", "mfa",
+                                          "auth_time", "t", UINT64_C(1700000000));
+}
+
 static int on_wait(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
         struct fake *fake = userdata;
@@ -194,6 +222,8 @@ static int on_wait(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
         puts("Wait");
         if (end_instead(word))
                 return 1;
+        if (word_is(word, "release"))
+                return sd_bus_release_name(fake->bus, BADGED_BUS_NAME) < 0 ? -EIO : 1;
         forge_verdict(fake, call, word);
         if (word_is(word, "forged-grant"))
                 word = "denied";
@@ -208,8 +238,13 @@ static int on_wait(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
         if (word_is(word, "junk-details"))
                 return sd_bus_reply_method_return(call, "ssa{sv}", "granted", "", 1, "issuer", "u",
                                                   1);
+        if (word_is(word, "junk-refusal"))
+                return sd_bus_reply_method_return(call, "ssa{sv}", "refused", "", 1, "issuer", "u",
+                                                  1);
         if (word_is(word, "controls"))
                 return sd_bus_reply_method_return(call, "ssa{sv}", "denied", "a\033[2Jb\nc", 0);
+        if (word_is(word, "known-granted") || word_is(word, "known-refused"))
+                return reply_known(call, word + strlen("known-"));
         return sd_bus_reply_method_return(call, "ssa{sv}", word, "Because of the fake.", 2, "acr",
                                           "s", "2", "amr", "as", 2, "pwd", "mfa");
 }
@@ -257,6 +292,20 @@ static int on_close_session(sd_bus_message *call, void *userdata, sd_bus_error *
         return sd_bus_reply_method_return(call, NULL);
 }
 
+static int on_get_status(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+
+        return end_instead(fake->admin) ? 1 : fake_admin_status(call, fake->admin);
+}
+
+static int on_check_provider(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+
+        return fake_admin_check(call, fake->admin);
+}
+
 /* Not a vtable: sd-bus would hold the replies against it. */
 static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
@@ -270,6 +319,8 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
                 {"CloseSession", on_close_session},
                 {"Wait", on_wait},
                 {"Cancel", on_cancel},
+                {"GetStatus", on_get_status},
+                {"CheckProvider", on_check_provider},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(methods); i++)
@@ -305,6 +356,7 @@ int main(int argc, char **argv)
                 .wait = argc > 2 ? argv[2] : "granted",
                 .check = argc > 3 ? argv[3] : "granted",
                 .open = argc > 4 ? argv[4] : "5",
+                .admin = argc > 5 ? argv[5] : "good",
         };
 
         (void)setvbuf(stdout, NULL, _IOLBF, 0);
