@@ -154,18 +154,22 @@ static int take_lines(struct reading *reading, const char *text, size_t size)
         return r;
 }
 
-/* 1 when libeconf reads the entry just as the scan did, 0 when not, -ENOMEM. */
+/* 1 when libeconf reads the entry just as the scan did, 0 when not, -ENOMEM. libeconf joins a blank
+ * or indented comment line to the value above it; the scan has seen such lines for what they are.
+ */
 static int entry_is_agreed(struct conf_file *file, const struct settings_entry *entry)
 {
         _cleanup_free_ char *value = NULL;
-        unsigned line = 0;
 
-        if (!entry->place.key)
+        if (!entry->place.key || *entry->value == '\0')
                 return 1;
-        int r = conf_file_value(file, entry->place.section, entry->place.key, &value, &line);
+        int r = conf_file_value(file, entry->place.section, entry->place.key, &value);
         if (r <= 0)
                 return r;
-        return line == entry->place.line && strcmp(value, entry->value) == 0;
+        size_t length = strcspn(value, "\n");
+        while (length > 0 && strchr(" \t", value[length - 1]))
+                length--;
+        return length == strlen(entry->value) && memcmp(value, entry->value, length) == 0;
 }
 
 /* The second reader: a line that libeconf, and so every program built on it, would read otherwise

@@ -3,19 +3,12 @@
 
 #include <errno.h>
 #include <libeconf.h>
-#include <libeconf_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct conf_file {
         econf_file *econf;
 };
-
-static void econf_freeExtValuep(econf_ext_value **value)
-{
-        if (*value)
-                econf_freeExtValue(*value);
-}
 
 int conf_file_open(const char *path, struct conf_file **ret_file, unsigned *ret_line,
                    const char **ret_why)
@@ -47,22 +40,17 @@ struct conf_file *conf_file_free(struct conf_file *file)
         return NULL;
 }
 
-int conf_file_value(struct conf_file *file, const char *section, const char *key, char **ret_value,
-                    unsigned *ret_line)
+int conf_file_value(struct conf_file *file, const char *section, const char *key, char **ret_value)
 {
-        _cleanup_(econf_freeExtValuep) econf_ext_value *place = NULL;
         _cleanup_free_ char *value = NULL;
 
-        econf_err error = econf_getExtValue(file->econf, section, key, &place);
-        if (error == ECONF_SUCCESS)
-                error = econf_getStringValue(file->econf, section, key, &value);
+        econf_err error = econf_getStringValue(file->econf, section, key, &value);
         if (error == ECONF_NOMEM)
                 return -ENOMEM;
         if (error != ECONF_SUCCESS)
                 return 0;
         if (!value && !(value = strdup("")))
                 return -ENOMEM;
-        *ret_line = (unsigned)place->line_number;
         *ret_value = TAKE_PTR(value);
         return 1;
 }

@@ -14,6 +14,5 @@ int conf_file_open(const char *path, struct conf_file **ret_file, unsigned *ret_
 struct conf_file *conf_file_free(struct conf_file *file);
 DEFINE_CLEANUP(struct conf_file *, conf_file_free);
 
-/* 1 and the value (the caller frees it) with its line; 0 when there is no such key; -ENOMEM. */
-int conf_file_value(struct conf_file *file, const char *section, const char *key, char **ret_value,
-                    unsigned *ret_line);
+/* 1 and the value, which the caller frees; 0 when there is no such key; -ENOMEM. */
+int conf_file_value(struct conf_file *file, const char *section, const char *key, char **ret_value);

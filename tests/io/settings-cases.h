@@ -329,6 +329,8 @@ static const struct settings_case settings_cases[] = {
          AT(6) "error: [accounts] strip_suffix: libeconf reads this line differently" PLAINLY
          AT(6) "error: [accounts] strip_suffix: has a blank in it (write what stands behind the "
          "account's name, such as @example.com)\n"},
+        {"blank_and_comment_lines_may_be_indented",
+         MAIN(PLAIN "strip_suffix = @a  ; b = \"c\"\n   \n\t# d = \"e\n\nmin_uid =\n  # f\n"), ""},
         {"all_problems_come_at_once", {
                 {"etc/badged.conf", "[badged]\nmax_logins = x\nlines\n[provider corp]\n"
                                     "issuer = http://sso.example\nclient_secret = x\nport = 1\n"},
