@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "core/identity.h"
+
 #define S64  "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"
 #define S255 S64 S64 S64 "sssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"
 
@@ -167,6 +169,26 @@ static void nul_and_excess_refuse_the_whole_text(void **state)
         assert_null(more);
 }
 
+static int parse_value(size_t size, struct account_map **ret_map, const char **ret_why)
+{
+        char text[4096] = "alice = corp:id=";
+        unsigned line;
+
+        memset(text + strlen(text), 'v', size);
+        return account_map_parse(text, strlen(text), ret_map, &line, ret_why);
+}
+
+static void values_are_at_most_as_long_as_claims(void **state)
+{
+        _cleanup_account_map_ struct account_map *map = NULL;
+        struct account_map *more = NULL;
+        const char *why = NULL;
+
+        assert_int_equal(parse_value(IDENTITY_CLAIM_MAX_BYTES, &map, &why), 0);
+        assert_int_equal(parse_value(IDENTITY_CLAIM_MAX_BYTES + 1, &more, &why), -EBADMSG);
+        assert_string_equal(why, "the value is too long");
+}
+
 static void many_entries_keep_their_order(void **state)
 {
         _cleanup_account_map_ struct account_map *map = NULL;
@@ -193,6 +215,7 @@ int main(void)
                 cmocka_unit_test(an_empty_map_is_a_map),
                 cmocka_unit_test(bad_lines_are_refused_with_their_number),
                 cmocka_unit_test(nul_and_excess_refuse_the_whole_text),
+                cmocka_unit_test(values_are_at_most_as_long_as_claims),
                 cmocka_unit_test(many_entries_keep_their_order),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,13 +34,14 @@ struct claims_case {
         const char *why;     /* NULL: good */
 };
 
-static void check_as(const struct claims_case *one, enum jws_algorithm algorithm)
+static void check_for(const struct claims_case *one, enum jws_algorithm algorithm,
+                      const char *client_id)
 {
         _cleanup_json_ struct json_object *claims = NULL;
         _cleanup_secret_ struct secret *access_token = secret_new_text(ACCESS_TOKEN);
         struct id_token_expectation expectation = {
                 .issuer = "https://issuer.example/realms/a",
-                .client_id = "linux-login",
+                .client_id = client_id,
                 .access_token = access_token,
                 .algorithm = algorithm,
                 .now_sec = NOW,
@@ -56,6 +57,11 @@ static void check_as(const struct claims_case *one, enum jws_algorithm algorithm
         assert_int_equal(r, one->why ? -EBADMSG : 0);
         if (one->why)
                 assert_string_equal(why, one->why);
+}
+
+static void check_as(const struct claims_case *one, enum jws_algorithm algorithm)
+{
+        check_for(one, algorithm, "linux-login");
 }
 
 static void check_all(const struct claims_case *cases, size_t n)
@@ -103,6 +109,15 @@ static void oidc_3_1_3_7_3_audience_is_us_and_nobody_else(void **state)
                 {ISS "," SUB "," TIMES ",\"aud\":[\"linux-login\",7]", other},
         };
         check_all(cases, ELEMENTSOF(cases));
+}
+
+static void an_audience_is_text_and_never_a_number(void **state)
+{
+        static const struct claims_case text = {ISS "," SUB "," TIMES ",\"aud\":\"7\"", NULL};
+        static const struct claims_case number = {ISS "," SUB "," TIMES ",\"aud\":7",
+                                                  "the id_token is for another audience"};
+        check_for(&text, JWS_RS256, "7");
+        check_for(&number, JWS_RS256, "7");
 }
 
 static void oidc_3_1_3_7_4_5_authorized_party_is_us(void **state)
@@ -205,6 +220,7 @@ static void oidc_3_1_3_8_at_hash_is_of_the_access_token(void **state)
                 {{GOOD ",\"at_hash\":\"" AT_HASH_SHA512 "\"", other}, JWS_RS256},
                 {{GOOD ",\"at_hash\":\"77QmUPtjPfzWtF2AnpK9RA\"", other}, JWS_RS256},
                 {{GOOD ",\"at_hash\":\"77QmUPtjPfzWtF2AnpK9R\"", other}, JWS_RS256},
+                {{GOOD ",\"at_hash\":\"" AT_HASH_SHA256 "AA\"", other}, JWS_RS256},
                 {{GOOD ",\"at_hash\":\"\"", other}, JWS_RS256},
                 {{GOOD ",\"at_hash\":7", "at_hash is not a short text"}, JWS_RS256},
         };
@@ -225,6 +241,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(oidc_3_1_3_7_2_issuer_is_equal_to_the_byte),
                 cmocka_unit_test(oidc_3_1_3_7_3_audience_is_us_and_nobody_else),
+                cmocka_unit_test(an_audience_is_text_and_never_a_number),
                 cmocka_unit_test(oidc_3_1_3_7_4_5_authorized_party_is_us),
                 cmocka_unit_test(oidc_2_subject_is_1_to_255_printable_ascii),
                 cmocka_unit_test(oidc_3_1_3_7_9_expiry_with_60_s_of_leeway),

@@ -37,6 +37,21 @@ static struct identity *good_identity(const char *members, const char *userinfo)
         return identity;
 }
 
+static void oidc_2_subjects_have_1_to_255_printable_characters(void **state)
+{
+        char subject[IDENTITY_SUBJECT_MAX_BYTES + 2] = "";
+
+        assert_false(identity_subject_is_valid(""));
+        assert_true(identity_subject_is_valid(" ~"));
+        assert_false(identity_subject_is_valid("a\x1F"));
+        assert_false(identity_subject_is_valid("a\x7F"));
+        assert_false(identity_subject_is_valid("a\x80"));
+        memset(subject, 's', IDENTITY_SUBJECT_MAX_BYTES);
+        assert_true(identity_subject_is_valid(subject));
+        subject[IDENTITY_SUBJECT_MAX_BYTES] = 's';
+        assert_false(identity_subject_is_valid(subject));
+}
+
 static void key_and_strength_are_kept(void **state)
 {
         _cleanup_identity_ struct identity *identity = good_identity(
@@ -210,6 +225,7 @@ static void an_empty_value_matches_nothing(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(oidc_2_subjects_have_1_to_255_printable_characters),
                 cmocka_unit_test(key_and_strength_are_kept),
                 cmocka_unit_test(strength_may_be_absent_or_a_single_method),
                 cmocka_unit_test(malformed_claims_are_refused),

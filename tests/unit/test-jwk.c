@@ -147,6 +147,7 @@ static void other_kinds_are_unusable(void **state)
                 {"{\"kty\":\"EC\",\"crv\":\"secp256k1\",\"x\":\"" X32 "\",\"y\":\"" X32 "\"}",
                  curve},
                 {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X32 "\"}", members},
+                {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQAB\",\"y\":\"" X32 "\"}", members},
                 {"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" X32 "\",\"y\":\"" X32 "\"}", members},
                 {"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X32 "\",\"y\":\"" X32 "AAAA\"}",
                  members},
