@@ -208,9 +208,9 @@ static const struct settings_case settings_cases[] = {
          AT(4) IN_CORP("jwks_uri") "is longer than 2048 bytes (write the full https address)\n"
          AT(4) "warning: [provider corp] jwks_uri: is not used: the provider's metadata names this "
          "address (remove it, or set metadata = by-hand)\n"},
-        {"an_absolute_path_stays_as_it_is", MAIN(PLAIN "map_file = /nowhere/m\n"),
-         AT(6) "error: [accounts] map_file: cannot be used: it does not exist (make it a file that "
-         "belongs to root, mode 0644 or less)\n"},
+        {"an_absolute_path_stays_as_it_is", CORP_AND("ca_file = /dev/null"),
+         AT(4) IN_CORP("ca_file") "cannot be used: it is not a regular file (make it a PEM file that "
+         "belongs to root, mode 0644)\n"},
         {"a_proxy_with_a_password_is_refused", CORP_AND("proxy = http://u:p@proxy.example"),
          AT(4) IN_CORP("proxy") "has a user name in it; this file is no place for secrets (write "
          "http://HOST:PORT)\n"},
