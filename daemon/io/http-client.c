@@ -3,7 +3,6 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
-#include "io/http-memory.h"
+#include "io/http-process.h"
 #include "io/http-transfer.h"
 
 #define REQUEST_TIMEOUT_USEC   (UINT64_C(15) * 1000 * 1000)
@@ -33,6 +32,7 @@ struct http_request {
 struct http_client {
         struct sd_event *event;
         struct sd_event_source *timer;
+        struct sd_event_source *soon; /* a timer without time */
         CURLM *multi;
         bool delivering; /* then whoever delivers frees what is left: the memory of this struct */
         LIST_HEAD(, http_request) pending;
@@ -78,7 +78,7 @@ static void client_deliver(struct http_client *client)
                 free(client);
 }
 
-static int on_timer(struct sd_event_source *source, uint64_t usec, void *userdata)
+static int on_soon(struct sd_event_source *source, void *userdata)
 {
         struct http_client *client = userdata;
         int running;
@@ -86,6 +86,11 @@ static int on_timer(struct sd_event_source *source, uint64_t usec, void *userdat
         (void)curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
         client_deliver(client);
         return 0;
+}
+
+static int on_timer(struct sd_event_source *source, uint64_t usec, void *userdata)
+{
+        return on_soon(source, userdata);
 }
 
 static int on_socket(struct sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -157,31 +162,19 @@ static uint64_t now_usec(void)
 }
 
 /* Not relative to the loop's own time, which is that of the wake-up: libcurl does not ask again for
- * a timer that fired too early. */
+ * a timer that fired too early. Most of its timers are for at once: those need no timerfd. */
 static int on_timer_wanted(CURLM *multi, long timeout_msec, void *userdata)
 {
         struct http_client *client = userdata;
 
-        if (timeout_msec >= 0)
+        if (timeout_msec > 0)
                 (void)sd_event_source_set_time(client->timer,
                                                now_usec() + (uint64_t)timeout_msec * 1000);
         (void)sd_event_source_set_enabled(client->timer,
-                                          timeout_msec >= 0 ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+                                          timeout_msec > 0 ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+        (void)sd_event_source_set_enabled(client->soon,
+                                          timeout_msec == 0 ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
         return 0;
-}
-
-/* OpenSSL writes to its sockets without MSG_NOSIGNAL, and with CURLOPT_NOSIGNAL libcurl leaves the
- * signal alone: a server that hangs up would end the process. */
-static int ignore_sigpipe(void)
-{
-        struct sigaction action;
-
-        if (sigaction(SIGPIPE, NULL, &action) < 0)
-                return -errno;
-        if (action.sa_handler != SIG_DFL)
-                return 0;
-        action.sa_handler = SIG_IGN;
-        return sigaction(SIGPIPE, &action, NULL) < 0 ? -errno : 0;
 }
 
 static int client_set_up(struct http_client *client)
@@ -206,7 +199,13 @@ static int client_set_up(struct http_client *client)
                                   TIMER_ACCURACY_USEC, on_timer, client);
         if (r < 0)
                 return r;
-        return sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
+        r = sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = sd_event_add_defer(client->event, &client->soon, on_soon, client);
+        if (r < 0)
+                return r;
+        return sd_event_source_set_enabled(client->soon, SD_EVENT_OFF);
 }
 
 struct http_client *http_client_free(struct http_client *client)
@@ -218,24 +217,22 @@ struct http_client *http_client_free(struct http_client *client)
         curl_multi_cleanup(client->multi);
         client->multi = NULL;
         sd_event_source_disable_unref(client->timer);
+        sd_event_source_disable_unref(client->soon);
         sd_event_unref(client->event);
         if (!client->delivering)
                 free(client);
-        http_memory_finish();
+        http_process_finish();
         return NULL;
 }
 
 int http_client_new(struct sd_event *event, struct http_client **ret_client)
 {
-        int r = ignore_sigpipe();
-        if (r < 0)
-                return r;
-        r = http_memory_init();
+        int r = http_process_init();
         if (r < 0)
                 return r;
         struct http_client *allocated = calloc(1, sizeof(*allocated));
         if (!allocated) {
-                http_memory_finish();
+                http_process_finish();
                 return -ENOMEM;
         }
 
