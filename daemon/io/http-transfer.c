@@ -182,11 +182,14 @@ CURL *http_transfer_easy(const struct http_transfer *transfer)
         return transfer->easy;
 }
 
-static bool has_header(CURL *easy, const char *name)
+/* Its value, NULL when the answer has none. */
+static const char *header_value(CURL *easy, const char *name)
 {
         struct curl_header *header;
 
-        return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+        if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+                return NULL;
+        return header->value;
 }
 
 /* A body that ends where the connection does is whole only if TLS was closed properly (RFC 9112
@@ -198,8 +201,8 @@ static bool is_open_ended(const struct http_transfer *transfer)
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
         return version < CURL_HTTP_VERSION_2_0 && status < 500 && status != 204 && status != 304 &&
-               !has_header(transfer->easy, "Content-Length") &&
-               !has_header(transfer->easy, "Transfer-Encoding");
+               !header_value(transfer->easy, "Content-Length") &&
+               !header_value(transfer->easy, "Transfer-Encoding");
 }
 
 /* libcurl quotes an address in some of its texts, a proxy's with the password in it: then the plain
@@ -259,19 +262,12 @@ static enum http_failure judge(const struct http_transfer *transfer, CURLcode co
         return HTTP_ANSWERED;
 }
 
-static uint64_t header_seconds(CURL *easy, const char *name, uint64_t (*parse)(const char *value))
-{
-        struct curl_header *header;
-
-        if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-                return 0;
-        return parse(header->value);
-}
-
 static void answer_fill(struct http_transfer *transfer, struct http_answer *answer)
 {
         long status = 0;
         const char *content_type = NULL;
+        const char *retry_after = header_value(transfer->easy, "Retry-After");
+        const char *cache_control = header_value(transfer->easy, "Cache-Control");
 
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
@@ -280,9 +276,8 @@ static void answer_fill(struct http_transfer *transfer, struct http_answer *answ
         answer->status = (unsigned)status;
         answer->content_type = transfer->content_type;
         answer->body = transfer->body;
-        answer->retry_after_sec = header_seconds(transfer->easy, "Retry-After",
-                                                 http_retry_after_sec);
-        answer->max_age_sec = header_seconds(transfer->easy, "Cache-Control", http_max_age_sec);
+        answer->retry_after_sec = retry_after ? http_retry_after_sec(retry_after) : 0;
+        answer->max_age_sec = cache_control ? http_max_age_sec(cache_control) : 0;
 }
 
 void http_transfer_finish(struct http_transfer *transfer, CURLcode code,

@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 
-#define ANSWER_WAIT_USEC (UINT64_C(10) * 1000 * 1000)
+#define ANSWER_WAIT_USEC    (UINT64_C(10) * 1000 * 1000)
+#define GRACE_USEC          (UINT64_C(1500) * 1000)
+#define VALGRIND_GRACE_USEC ANSWER_WAIT_USEC
 
 uint64_t monotonic_usec(void)
 {
@@ -22,6 +24,13 @@ uint64_t monotonic_usec(void)
 
         assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
         return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t grace_usec(void)
+{
+        const char *preload = getenv("LD_PRELOAD");
+
+        return preload && strstr(preload, "vgpreload") ? VALGRIND_GRACE_USEC : GRACE_USEC;
 }
 
 static FILE *server_start(struct https_fixture *fixture)

@@ -17,7 +17,6 @@
 #include "https-fixture.h"
 
 #define SHORT_USEC      (UINT64_C(300) * 1000)
-#define GRACE_USEC      (UINT64_C(500) * 1000) /* a busy machine */
 #define RESOLVER_USEC   (UINT64_C(2) * 1000 * 1000)
 #define CONNECTIONS_MAX 32
 
@@ -103,7 +102,7 @@ static void misbehaviour_has_a_name_and_an_end(void **state)
                         fail_msg("%s: %d, %s", rows[i].path, (int)fetch.failure,
                                  fetch.failure_text ? fetch.failure_text : "answered");
                 assert_failed(&fetch, rows[i].failure);
-                assert_true(monotonic_usec() - started < SHORT_USEC + GRACE_USEC);
+                assert_true(monotonic_usec() - started < SHORT_USEC + grace_usec());
                 fetch_page(*state, "good", "/ok", (struct http_request_spec){}, &after);
                 assert_int_equal(after.failure, HTTP_ANSWERED);
         }
@@ -177,7 +176,7 @@ static void a_port_that_never_speaks_costs_the_connect_timeout(void **state)
         fetch_page(*state, "mute", "/",
                    (struct http_request_spec){.connect_timeout_usec = SHORT_USEC}, &fetch);
         assert_failed(&fetch, HTTP_TIMEOUT);
-        assert_true(monotonic_usec() - started < SHORT_USEC + GRACE_USEC);
+        assert_true(monotonic_usec() - started < SHORT_USEC + grace_usec());
 }
 
 static void ports_without_tls_or_listener_are_unreachable(void **state)
@@ -207,7 +206,7 @@ static void a_silent_name_server_does_not_hold_up_the_loop(void **state)
         fetch_wait(fixture, &fetch);
         assert_failed(&fetch, HTTP_TIMEOUT);
         client_tear_down(state);
-        assert_true(monotonic_usec() - started < SHORT_USEC + GRACE_USEC);
+        assert_true(monotonic_usec() - started < SHORT_USEC + grace_usec());
         /* The resolver's thread ends by itself; leave no trace of it for leak checkers. */
         usleep(RESOLVER_USEC);
 }
@@ -231,7 +230,7 @@ static void requests_in_line_for_a_connection_end_in_time_too(void **state)
                 assert_failed(&fetches[i], HTTP_TIMEOUT);
                 fetch_finish(&fetches[i]);
         }
-        assert_true(monotonic_usec() - started < 2 * SHORT_USEC + GRACE_USEC);
+        assert_true(monotonic_usec() - started < 2 * SHORT_USEC + grace_usec());
 }
 
 static unsigned count_open_sockets(void)
