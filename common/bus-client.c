@@ -19,8 +19,6 @@
 
 #define LOGIN_PATH_SIZE (sizeof(BADGED_LOGIN_PATH) + 1 + LOGIN_ID_MAX_BYTES)
 
-#define OUR_ERRORS "org.badged.Badged1.Error."
-
 struct bus_client {
         struct bus_peer *peer;
 };
@@ -38,7 +36,7 @@ static void verdict_for_error(sd_bus_message *reply, struct login_verdict *verdi
 
         /* Errors of sd-bus itself (no such method, …) are no verdict, and no sentence for people.
          */
-        if (name && strncmp(name, OUR_ERRORS, strlen(OUR_ERRORS)) == 0)
+        if (name && strncmp(name, BADGED_ERRORS, strlen(BADGED_ERRORS)) == 0)
                 login_verdict_set_foreign(verdict, outcome, error->message);
         else
                 login_verdict_set(verdict, outcome, NULL);
@@ -145,6 +143,17 @@ bool bus_client_new(int interrupt_fd, uint64_t deadline_usec, struct bus_client 
         }
         *ret_client = TAKE_PTR(client);
         return true;
+}
+
+struct bus_client *bus_client_new_for(struct bus_peer *peer)
+{
+        struct bus_client *client = calloc(1, sizeof(*client));
+
+        if (client)
+                client->peer = peer;
+        else
+                bus_peer_free(peer);
+        return client;
 }
 
 struct bus_client *bus_client_free(struct bus_client *client)

@@ -10,6 +10,7 @@
 
 #include "common/cleanup.h"
 
+struct bus_peer;
 struct challenge;
 struct login_context;
 struct login_details;
@@ -21,6 +22,10 @@ struct bus_client;
  * once it is readable every call ends as LOGIN_CANCELLED; -1 for none. */
 bool bus_client_new(int interrupt_fd, uint64_t deadline_usec, struct bus_client **ret_client,
                     struct login_verdict *verdict);
+
+/* Likewise for a daemon that was found already. Takes the peer over, on failure too; NULL when
+ * memory is short. */
+struct bus_client *bus_client_new_for(struct bus_peer *peer);
 
 /* Leaves the bus; a login that is not granted yet dies with the connection. */
 struct bus_client *bus_client_free(struct bus_client *client);
@@ -35,7 +40,8 @@ bool bus_client_start_login(struct bus_client *client, const char *account, cons
                             struct login_verdict *verdict);
 
 /* Waits for the end of the login. A deadline that passes is LOGIN_EXPIRED. Whatever did not come
- * from the daemon has cancelled the login. ret_details may be NULL; filled only when granted. */
+ * from the daemon has cancelled the login. ret_details may be NULL; filled when the daemon says who
+ * approved, which it may also when it refuses. */
 void bus_client_wait(struct bus_client *client, const char *id, uint64_t deadline_usec,
                      struct login_verdict *verdict, struct login_details *ret_details);
 

@@ -84,6 +84,12 @@ static int read_list(sd_bus_message *message, const struct bus_field *field)
         return r < 0 ? bad_message(r) : 0;
 }
 
+static int read_other(sd_bus_message *message, const struct bus_field *field)
+{
+        int r = field->read(message, field->place);
+        return r < 0 ? bad_message(r) : 0;
+}
+
 static int read_value(sd_bus_message *message, const char *key, const struct bus_field *fields,
                       size_t n_fields)
 {
@@ -94,7 +100,9 @@ static int read_value(sd_bus_message *message, const char *key, const struct bus
                         return read_text(message, &fields[i]);
                 if (fields[i].ret_number)
                         return read_number(message, &fields[i]);
-                return read_list(message, &fields[i]);
+                if (fields[i].ret_list)
+                        return read_list(message, &fields[i]);
+                return read_other(message, &fields[i]);
         }
         int r = sd_bus_message_skip(message, "v");
         return r < 0 ? bad_message(r) : 0;

@@ -16,6 +16,9 @@ struct bus_field {
         char ***ret_list;                   /* as: printable texts, NULL-terminated; likewise */
         uint64_t *ret_number;               /* t: min to max */
         uint64_t min, max;
+        /* Any other type: reads the variant whole into the place. 0 or more, or -errno. */
+        int (*read)(sd_bus_message *message, void *place);
+        void *place;
 };
 
 /* Unknown keys are skipped. 1 when at least one key was there, 0 when the dictionary is empty,

@@ -12,6 +12,7 @@
 
 /* Error names: one for each outcome but "granted" (common/login-outcome.c maps them), and one for a
  * caller who may not ask. */
+#define BADGED_ERRORS               "org.badged.Badged1.Error."
 #define BADGED_ERROR_DENIED         "org.badged.Badged1.Error.Denied"
 #define BADGED_ERROR_EXPIRED        "org.badged.Badged1.Error.Expired"
 #define BADGED_ERROR_REFUSED        "org.badged.Badged1.Error.Refused"
