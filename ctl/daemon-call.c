@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/daemon-call.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "common/bus-names.h"
+#include "common/clock.h"
+
+/* As long as systemd may take to start the daemon and the daemon to say that it is ready. */
+#define FIND_TIMEOUT_USEC (22 * USEC_PER_SEC)
+
+#define MEND_RUNNING "systemctl start badged (if it does not start: badgectl check)"
+#define MEND_ROOT    "ask as root, for instance with sudo"
+#define MEND_POLICY \
+        "install " BADGED_BUS_NAME ".conf where dbus reads its policies, and reload dbus"
+#define MEND_BUS     "systemctl start dbus"
+#define MEND_JOURNAL "journalctl -u badged"
+
+static void complain(struct complaint *complaint, enum login_outcome outcome, const char *sentence,
+                     const char *mend)
+{
+        login_verdict_set(&complaint->verdict, outcome, sentence);
+        complaint->mend = mend;
+}
+
+static void complain_of_caller(struct complaint *complaint)
+{
+        if (geteuid() != 0)
+                complain(complaint, LOGIN_REFUSED, "Only root may ask for this.", MEND_ROOT);
+        else
+                complain(complaint, LOGIN_REFUSED, "The bus does not let us ask badged.",
+                         MEND_POLICY);
+}
+
+static void complain_of_error(struct complaint *complaint, sd_bus_message *reply)
+{
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
+
+        if (!error || sd_bus_error_has_name(error, BADGED_ERROR_NOT_AUTHORIZED)) {
+                complain_of_caller(complaint);
+                return;
+        }
+        login_verdict_set_foreign(&complaint->verdict, login_outcome_from_bus_error(error->name),
+                                  error->message);
+        complaint->mend = MEND_JOURNAL;
+}
+
+static void complain_of_silence(struct complaint *complaint, enum peer_answer answer)
+{
+        switch (answer) {
+        case PEER_ABSENT:
+                complain(complaint, LOGIN_UNAVAILABLE, "badged is not running.", MEND_RUNNING);
+                return;
+        case PEER_FORBIDDEN:
+                complain_of_caller(complaint);
+                return;
+        case PEER_UNREACHABLE:
+                complain(complaint, LOGIN_UNAVAILABLE, "The system bus is not available.",
+                         MEND_BUS);
+                return;
+        case PEER_LATE:
+                complain(complaint, LOGIN_UNAVAILABLE, "badged did not answer in time.",
+                         MEND_JOURNAL);
+                return;
+        case PEER_INTERRUPTED:
+                complain(complaint, LOGIN_CANCELLED, NULL, NULL);
+                return;
+        case PEER_ANSWERED:
+        case PEER_ERROR:
+                break;
+        }
+        complain(complaint, LOGIN_REFUSED, NULL, MEND_JOURNAL);
+}
+
+void complaint_set_unreadable(struct complaint *complaint, int r)
+{
+        if (r == -ENOMEM)
+                complain(complaint, LOGIN_UNAVAILABLE, "Memory is short.", NULL);
+        else
+                complain(complaint, LOGIN_UNAVAILABLE, "badged gave an answer that makes no sense.",
+                         "install badged and badgectl of the same version");
+}
+
+bool daemon_find(int interrupt_fd, struct bus_peer **ret_peer, struct complaint *complaint)
+{
+        enum peer_answer answer = bus_peer_new(interrupt_fd, clock_now_usec() + FIND_TIMEOUT_USEC,
+                                               ret_peer);
+
+        if (answer != PEER_ANSWERED)
+                complain_of_silence(complaint, answer);
+        return answer == PEER_ANSWERED;
+}
+
+bool daemon_ask(struct bus_peer *peer, const char *member, const char *argument,
+                uint64_t timeout_usec, sd_bus_message **ret_reply, struct complaint *complaint)
+{
+        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+
+        int r = bus_peer_new_call(peer, BADGED_PATH, BADGED_ADMIN_INTERFACE, member, &call);
+        if (r >= 0 && argument)
+                r = sd_bus_message_append(call, "s", argument);
+        if (r < 0) {
+                complaint_set_unreadable(complaint, r);
+                return false;
+        }
+        enum peer_answer answer = bus_peer_call(peer, call, clock_now_usec() + timeout_usec,
+                                                &reply);
+        if (answer == PEER_ERROR)
+                complain_of_error(complaint, reply);
+        else if (answer != PEER_ANSWERED)
+                complain_of_silence(complaint, answer);
+        else
+                *ret_reply = TAKE_PTR(reply);
+        return answer == PEER_ANSWERED;
+}

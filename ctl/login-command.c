@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* badgectl login: what the PAM module does, without PAM, a session or any right that comes of it.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/bus-client.h"
+#include "common/challenge-text.h"
+#include "common/challenge.h"
+#include "common/clock.h"
+#include "common/login-context.h"
+#include "common/login-details.h"
+#include "common/text.h"
+#include "ctl/command.h"
+#include "ctl/daemon-call.h"
+#include "ctl/login-report.h"
+#include "ctl/output.h"
+#include "ctl/terminal.h"
+
+#define SERVICE "badgectl"
+
+#define NAME_MAX_BYTES 255
+
+/* The daemon itself ends a login that expired; this is for one that does not. */
+#define EXPIRY_MARGIN_SEC 10
+/* With nothing to approve, the daemon answers as soon as the provider does. */
+#define SILENT_TIMEOUT_SEC 22
+
+/* One login while it lasts. */
+struct attempt {
+        const struct command_line *line;
+        char *account;  /* printable */
+        char *caller;   /* NULL: the uid has no name */
+        char *terminal; /* NULL: none */
+        int interrupt_fd;
+        struct bus_client *client;
+        char *id;
+        struct challenge challenge;
+        struct login_details details;
+        struct complaint end;
+};
+
+static void attempt_finish(struct attempt *attempt)
+{
+        bus_client_free(attempt->client);
+        challenge_finish(&attempt->challenge);
+        login_details_finish(&attempt->details);
+        free(attempt->id);
+        free(attempt->account);
+        free(attempt->caller);
+        free(attempt->terminal);
+        closep(&attempt->interrupt_fd);
+}
+
+static char *caller_name_new(void)
+{
+        const struct passwd *entry = getpwuid(getuid());
+
+        return entry ? text_sanitise(entry->pw_name, NAME_MAX_BYTES) : NULL;
+}
+
+static int attempt_init(struct attempt *attempt, const struct command_line *line)
+{
+        *attempt = (struct attempt){.line = line, .interrupt_fd = -1};
+        attempt->caller = caller_name_new();
+        attempt->terminal = terminal_name_new();
+        const char *account = line->operand ? line->operand : attempt->caller;
+        if (!account)
+                return -ENOENT;
+        attempt->account = text_sanitise(account, NAME_MAX_BYTES);
+        if (!attempt->account)
+                return -ENOMEM;
+        int fd = terminal_interrupt_fd();
+        if (fd < 0)
+                return fd;
+        attempt->interrupt_fd = fd;
+        return 0;
+}
+
+static bool attempt_connect(struct attempt *attempt)
+{
+        struct bus_peer *peer;
+
+        if (!daemon_find(attempt->interrupt_fd, &peer, &attempt->end))
+                return false;
+        attempt->client = bus_client_new_for(peer);
+        if (!attempt->client)
+                complaint_set_unreadable(&attempt->end, -ENOMEM);
+        return attempt->client != NULL;
+}
+
+static bool attempt_start(struct attempt *attempt)
+{
+        struct window window = terminal_window();
+        const struct login_context context = {
+                .terminal = attempt->terminal,
+                .requesting_user = attempt->caller,
+                .provider = attempt->line->provider,
+                .qr = attempt->line->json ? "none" : terminal_qr_word(),
+                .columns = window.columns,
+                .lines = window.lines,
+        };
+
+        return bus_client_start_login(attempt->client, attempt->account, SERVICE, &context,
+                                      UINT64_MAX, &attempt->id, &attempt->challenge,
+                                      &attempt->end.verdict);
+}
+
+static bool attempt_show(struct attempt *attempt)
+{
+        struct window window = terminal_window();
+        char host[HOST_NAME_MAX + 1] = "";
+
+        (void)gethostname(host, sizeof(host) - 1);
+        const struct challenge_view view = {
+                .host = host,
+                .service = SERVICE,
+                .account = attempt->account,
+                .origin = attempt->terminal,
+                .columns = window.columns,
+                .lines = window.lines,
+        };
+        int r = login_report_challenge(&attempt->challenge, &view, attempt->line->json);
+        if (r < 0) {
+                complaint_set_unreadable(&attempt->end, r);
+                bus_client_cancel(attempt->client, attempt->id);
+        }
+        return r >= 0;
+}
+
+static void attempt_run(struct attempt *attempt)
+{
+        uint64_t wait_sec = SILENT_TIMEOUT_SEC;
+
+        if (!attempt_connect(attempt) || !attempt_start(attempt))
+                return;
+        if (attempt->challenge.user_code) {
+                wait_sec = attempt->challenge.expires_in_sec + EXPIRY_MARGIN_SEC;
+                if (!attempt_show(attempt))
+                        return;
+        }
+        bus_client_wait(attempt->client, attempt->id, clock_now_usec() + wait_sec * USEC_PER_SEC,
+                        &attempt->end.verdict, &attempt->details);
+}
+
+/* The module's own rule: only the daemon grants. */
+static enum command_exit attempt_exit(const struct attempt *attempt)
+{
+        if (login_verdict_is_granted(&attempt->end.verdict))
+                return COMMAND_GOOD;
+        return attempt->end.verdict.outcome == LOGIN_GRANTED
+                       ? COMMAND_BAD
+                       : command_exit_for(attempt->end.verdict.outcome);
+}
+
+enum command_exit login_command(const struct command_line *line)
+{
+        _cleanup_(attempt_finish) struct attempt attempt;
+
+        int r = attempt_init(&attempt, line);
+        if (r < 0) {
+                output_complaint(r == -ENOENT ? "Your user id has no name here." : strerror(-r),
+                                 r == -ENOENT ? "name the account: badgectl login ACCOUNT" : NULL);
+                return COMMAND_BAD;
+        }
+        login_verdict_set(&attempt.end.verdict, LOGIN_REFUSED, NULL);
+        attempt_run(&attempt);
+        if (login_report_verdict(attempt.account, &attempt.end.verdict, attempt.end.mend,
+                                 &attempt.details, line->json) < 0) {
+                output_complaint("Memory is short.", NULL);
+                return COMMAND_BAD;
+        }
+        return attempt_exit(&attempt);
+}
