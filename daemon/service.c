@@ -44,21 +44,19 @@ static void on_ended(const struct login *login, void *userdata);
 
 /* ---- set-up ---- */
 
-/* Groups open accounts only where the provider may name accounts at all: the same group name from
- * another issuer is another group. */
+/* The same group name from another issuer is another group: only the default provider's count. */
 static struct account_rules rules_of(const struct settings *settings,
                                      const struct provider_settings *provider)
 {
-        bool names_accounts = provider->username_claim ||
-                              strcmp(provider->name, settings->default_provider) == 0;
         return (struct account_rules){
                 .provider = provider->name,
                 .issuer = provider->issuer,
                 .username_claim = provider->username_claim,
                 .strip_suffix = provider->strip_suffix,
                 .map = settings->accounts.map,
-                .groups = names_accounts ? settings->accounts.groups : NULL,
-                .n_groups = names_accounts ? settings->accounts.n_groups : 0,
+                .groups = settings->accounts.groups,
+                .n_groups = settings->accounts.n_groups,
+                .has_groups = strcmp(provider->name, settings->default_provider) == 0,
                 .groups_claim = settings->accounts.groups_claim,
         };
 }

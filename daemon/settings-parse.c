@@ -145,8 +145,8 @@ int parse_uid(const char *text, const char *folder, void *field, const char **re
 {
         uint64_t number;
 
-        if (text_parse_number(text, 1, UINT32_MAX - 1, &number) < 0)
-                return reject("is not a uid above 0", ret_why);
+        if (text_parse_number(text, 0, UINT32_MAX - 1, &number) < 0)
+                return reject("is not a uid", ret_why);
         *(uid_t *)field = (uid_t)number;
         return 0;
 }

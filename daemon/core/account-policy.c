@@ -107,9 +107,9 @@ bool account_is_reachable(const struct account_rules *rules, const char *account
 
         if (mapped && next_entry(rules, account, &index))
                 return true;
-        if (grouped)
+        if (grouped && rules->has_groups)
                 return true;
-        return !mapped && rules->username_claim;
+        return !mapped && !grouped && rules->username_claim;
 }
 
 bool account_needs_userinfo(const struct account_rules *rules, const char *account,
@@ -122,7 +122,7 @@ bool account_needs_userinfo(const struct account_rules *rules, const char *accou
         for (const struct account_map_entry *entry; (entry = next_entry(rules, account, &index));)
                 if (entry->claim && identity_claim_text(identity, entry->claim, &text) == 0)
                         return true;
-        if (grouped && !identity_has_claim(identity, rules->groups_claim))
+        if (grouped && rules->has_groups && !identity_has_claim(identity, rules->groups_claim))
                 return true;
         return !mapped && !grouped && rules->username_claim &&
                identity_claim_text(identity, rules->username_claim, &text) == 0;
@@ -157,7 +157,7 @@ static bool map_allows(const struct account_rules *rules, const char *account,
 static bool groups_allow(const struct account_rules *rules, const char *account,
                          const struct identity *identity)
 {
-        for (size_t i = 0; i < rules->n_groups; i++)
+        for (size_t i = 0; rules->has_groups && i < rules->n_groups; i++)
                 if (strcmp(rules->groups[i].account, account) == 0 &&
                     identity_claim_has(identity, rules->groups_claim, rules->groups[i].group))
                         return true;
@@ -243,13 +243,14 @@ int account_verdict_claims(const struct account_verdict *verdict, const struct i
         return 0;
 }
 
+/* By name, or by issuer when there is no name: a map entry has the one or the other. */
 static const struct account_provider *find_provider(const struct account_provider *providers,
                                                     size_t n_providers, const char *name,
                                                     const char *issuer)
 {
         for (size_t i = 0; i < n_providers; i++)
-                if (name ? strcmp(providers[i].name, name) == 0
-                         : strcmp(providers[i].issuer, issuer) == 0)
+                if ((name && strcmp(providers[i].name, name) == 0) ||
+                    (!name && issuer && strcmp(providers[i].issuer, issuer) == 0))
                         return &providers[i];
         return NULL;
 }

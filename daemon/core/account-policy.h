@@ -30,8 +30,9 @@ struct account_rules {
         const char *username_claim;         /* NULL: this provider names no accounts by claim */
         const char *strip_suffix;           /* demanded and taken off; NULL: none */
         const struct account_map *map;      /* NULL: none */
-        const struct account_group *groups; /* those that this provider's groups open */
+        const struct account_group *groups; /* shared accounts */
         size_t n_groups;
+        bool has_groups; /* this provider's groups are the ones meant there */
         const char *groups_claim;
 };
 

@@ -276,8 +276,8 @@ static const struct settings_case settings_cases[] = {
         {"account_groups_have_no_empty_item", MAIN(PLAIN "account_groups = deploy:linux, , a:b\n"),
          AT(6) "error: [accounts] account_groups: is not a list of ACCOUNT:GROUP, with commas between "
          "them (write account_groups = deploy:linux-deployers, backup:linux-backup)\n"},
-        {"min_uid_is_above_root", MAIN(PLAIN "min_uid = 0\n"),
-         AT(6) "error: [accounts] min_uid: is not a uid above 0 (write a number, or leave it out for "
+        {"min_uid_is_a_number", MAIN(PLAIN "min_uid = root\n"),
+         AT(6) "error: [accounts] min_uid: is not a uid (write a number, or leave it out for "
          "1000)\n"},
         {"a_bad_map_line_is_refused", {{"etc/badged.conf", PLAIN "map_file = m\n"},
                                        {"etc/m", "alice = corp:number=1\nbob\n"}},
@@ -345,7 +345,7 @@ static const struct settings_case settings_cases[] = {
          "of this section)\n"
          AT(2) "error: [badged] max_logins: is not a number from 1 to 100000 (write a number, or leave "
          "it out for 10000)\n"
-         "@/etc/badged.conf.d/a.conf:2: error: [accounts] min_uid: is not a uid above 0 (write a "
+         "@/etc/badged.conf.d/a.conf:2: error: [accounts] min_uid: is not a uid (write a "
          "number, or leave it out for 1000)\n"
          AT(5) IN_CORP("issuer") "is not an address of the form https://HOST/PATH (write the issuer as "
          "the provider itself does, starting with https://)\n"

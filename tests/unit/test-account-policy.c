@@ -53,6 +53,7 @@ static struct account_rules corp_rules(void)
                 .map = map,
                 .groups = groups,
                 .n_groups = ELEMENTSOF(groups),
+                .has_groups = true,
                 .groups_claim = "groups",
         };
 }
@@ -219,6 +220,21 @@ static void a_provider_that_names_no_accounts_names_none(void **state)
         assert_false(account_is_reachable(&rules, "alice"));
 }
 
+/* A shared account stays shared: without groups that count, not even its own name opens it. */
+static void groups_of_another_provider_open_nothing(void **state)
+{
+        struct account_rules rules = corp_rules();
+        _cleanup_identity_ struct identity *backup = new_identity(
+                "corp", ISSUER, "s", "{\"preferred_username\":\"backup\",\"groups\":[\"b-1\"]}");
+        struct account_verdict verdict = {.allowed = true};
+
+        rules.has_groups = false;
+        account_decide(&rules, "backup", backup, &verdict);
+        assert_false(verdict.allowed);
+        assert_false(account_is_reachable(&rules, "backup"));
+        assert_false(account_needs_userinfo(&rules, "backup", backup));
+}
+
 /* ---- before anybody is asked ---- */
 
 static void which_accounts_are_reachable(void **state)
@@ -348,6 +364,7 @@ int main(void)
                 cmocka_unit_test(rfc8628_17_another_issuer_opens_nothing),
                 cmocka_unit_test(a_suffix_is_demanded_and_taken_off),
                 cmocka_unit_test(a_provider_that_names_no_accounts_names_none),
+                cmocka_unit_test(groups_of_another_provider_open_nothing),
                 cmocka_unit_test(which_accounts_are_reachable),
                 cmocka_unit_test(accounts_that_are_refused_beforehand),
                 cmocka_unit_test(userinfo_is_asked_only_for_what_is_missing),
