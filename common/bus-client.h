@@ -40,8 +40,7 @@ bool bus_client_start_login(struct bus_client *client, const char *account, cons
                             struct login_verdict *verdict);
 
 /* Waits for the end of the login. A deadline that passes is LOGIN_EXPIRED. Whatever did not come
- * from the daemon has cancelled the login. ret_details may be NULL; filled when the daemon says who
- * approved, which it may also when it refuses. */
+ * from the daemon has cancelled the login. ret_details may be NULL; filled only when granted. */
 void bus_client_wait(struct bus_client *client, const char *id, uint64_t deadline_usec,
                      struct login_verdict *verdict, struct login_details *ret_details);
 

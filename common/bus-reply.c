@@ -161,12 +161,10 @@ void bus_reply_read_wait(sd_bus_message *reply, struct login_verdict *verdict,
 {
         _cleanup_login_details_ struct login_details details = {0};
 
-        if (!read_outcome(reply, "ssa{sv}", verdict))
+        if (!read_outcome(reply, "ssa{sv}", verdict) || verdict->outcome != LOGIN_GRANTED)
                 return;
         if (read_details(reply, &details) < 0) {
-                /* A grant must be sound to the last byte; a refusal stands without its details. */
-                if (verdict->outcome == LOGIN_GRANTED)
-                        login_verdict_set(verdict, LOGIN_REFUSED, nonsense);
+                login_verdict_set(verdict, LOGIN_REFUSED, nonsense);
                 return;
         }
         if (ret_details) {

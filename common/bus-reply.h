@@ -22,8 +22,7 @@ bool session_id_is_valid(const char *id);
 int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge *ret_challenge);
 
 /* Wait and CheckAccount: any outcome that is not among our words, and any reply that is not exactly
- * of the right shape, is a refusal. ret_details may be NULL; filled with what the daemon said about
- * whoever approved. */
+ * of the right shape, is a refusal. ret_details may be NULL; it is filled only when granted. */
 void bus_reply_read_wait(sd_bus_message *reply, struct login_verdict *verdict,
                          struct login_details *ret_details);
 void bus_reply_read_check(sd_bus_message *reply, struct login_verdict *verdict);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the daemon tells about a login that somebody approved: for people and logs, never for a
- * decision. */
+/* What the daemon tells about a granted login: for people and logs, never for a decision. */
 #pragma once
 
 #include <stdint.h>

@@ -147,6 +147,19 @@ static void attempt_run(struct attempt *attempt)
                         &attempt->end.verdict, &attempt->details);
 }
 
+/* The reason is for whoever logs in: it does not tell who approved, nor which accounts exist. The
+ * journal does. */
+static const char *attempt_mend(const struct attempt *attempt)
+{
+        enum login_outcome outcome = attempt->end.verdict.outcome;
+
+        if (attempt->end.mend || geteuid() != 0)
+                return attempt->end.mend;
+        return outcome == LOGIN_REFUSED || outcome == LOGIN_UNAVAILABLE
+                       ? "journalctl -u badged has the whole reason"
+                       : NULL;
+}
+
 /* The module's own rule: only the daemon grants. */
 static enum command_exit attempt_exit(const struct attempt *attempt)
 {
@@ -169,7 +182,7 @@ enum command_exit login_command(const struct command_line *line)
         }
         login_verdict_set(&attempt.end.verdict, LOGIN_REFUSED, NULL);
         attempt_run(&attempt);
-        if (login_report_verdict(attempt.account, &attempt.end.verdict, attempt.end.mend,
+        if (login_report_verdict(attempt.account, &attempt.end.verdict, attempt_mend(&attempt),
                                  &attempt.details, line->json) < 0) {
                 output_complaint("Memory is short.", NULL);
                 return COMMAND_BAD;

@@ -239,17 +239,15 @@ def only_granted_is_exit_code_0():
         equal("\ngranted: " in run.stdout, code == 0)
 
 
-def a_refusal_tells_whose_approval_was_not_enough():
-    with Host("ok", "known-refused") as host:
-        run = host.run("login", "alice")
-    equal(run.returncode, 1)
-    contains(run.stdout, "\nrefused: Because of the fake.\nAccount         alice\n",
-             "Subject         subject-of-bob\nRule            claim")
-    with Host("ok", "junk-refusal") as host:
-        run = host.run("login", "alice")
-    equal(run.returncode, 1)
-    contains(run.stdout, "\nrefused: ")
-    lacks(run.stdout, "makes no sense")
+def a_refusal_names_nobody_but_the_journal():
+    """Whoever was talked into approving must not become known to the one who did the talking."""
+    for arguments in ((), ("--json",)):
+        with Host("ok", "known-refused") as host:
+            run = host.run("login", "alice", *arguments)
+        equal(run.returncode, 1)
+        contains(run.stdout, "refused", "Because of the fake.")
+        lacks(run.stdout, "subject-of-bob", "2Job", "https://id.example/\"")
+        equal("journalctl -u badged" in run.stdout, os.geteuid() == 0)
 
 
 def a_login_that_does_not_start_has_a_reason():
@@ -554,7 +552,7 @@ CASES = [
     login_is_for_the_own_account_and_shows_who_approved,
     login_names_account_and_provider,
     only_granted_is_exit_code_0,
-    a_refusal_tells_whose_approval_was_not_enough,
+    a_refusal_names_nobody_but_the_journal,
     a_login_that_does_not_start_has_a_reason,
     an_absent_daemon_comes_with_its_mend,
     login_for_programs_is_two_lines,

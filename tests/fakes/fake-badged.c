@@ -238,9 +238,6 @@ static int on_wait(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
         if (word_is(word, "junk-details"))
                 return sd_bus_reply_method_return(call, "ssa{sv}", "granted", "", 1, "issuer", "u",
                                                   1);
-        if (word_is(word, "junk-refusal"))
-                return sd_bus_reply_method_return(call, "ssa{sv}", "refused", "", 1, "issuer", "u",
-                                                  1);
         if (word_is(word, "controls"))
                 return sd_bus_reply_method_return(call, "ssa{sv}", "denied", "a\033[2Jb\nc", 0);
         if (word_is(word, "known-granted") || word_is(word, "known-refused"))
