@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """badgectl against a scripted daemon on a private bus. TAP on standard output.
 
-Usage: test-badgectl.py BADGECTL FAKE-BADGED COMPLETION...
+Usage: test-badgectl.py BADGECTL FAKE-BADGED MANUAL COMPLETION...
 BADGECTL asks tests/fakes/fake-badged-check about the settings.
 """
 
@@ -141,7 +141,12 @@ def is_plain(text):
 def json_lines(run):
     """Each line an object, and ASCII."""
     assert run.stdout.isascii() and run.stderr == "", f"{run.stdout!r} {run.stderr!r}"
-    return [json.loads(line) for line in run.stdout.splitlines()]
+    objects = [json.loads(line) for line in run.stdout.splitlines()]
+    for value in objects:
+        KEYS_SEEN.update(value)
+        for item in value.get("findings", []) + value.get("providers", []):
+            KEYS_SEEN.update(item)
+    return objects
 
 
 # ---- the command line ----
@@ -544,6 +549,15 @@ def check_for_programs():
     equal((run.returncode, json_lines(run)[0]["good"]), (0, True))
 
 
+def the_manual_names_keys_and_exit_codes():
+    """After all others: of what they saw."""
+    text = pathlib.Path(MANUAL).read_text()
+    assert len(KEYS_SEEN) > 30, f"only {sorted(KEYS_SEEN)} were seen"
+    equal({key for key in KEYS_SEEN if f"*{key}*" not in text}, set())
+    codes = text.partition("# EXIT STATUS")[2]
+    equal(re.findall(r"^\*(\d)\*$", codes, re.MULTILINE), list("01234567"))
+
+
 CASES = [
     wrong_arguments_are_told_with_exit_code_2,
     help_and_version_go_to_standard_output,
@@ -575,6 +589,7 @@ CASES = [
     check_passes_with_warnings,
     check_believes_the_exit_code_of_badged,
     check_for_programs,
+    the_manual_names_keys_and_exit_codes,
 ]
 
 
@@ -591,5 +606,6 @@ def main():
 
 
 if __name__ == "__main__":
-    BADGECTL, FAKE_BADGED, *COMPLETIONS = sys.argv[1:]
+    BADGECTL, FAKE_BADGED, MANUAL, *COMPLETIONS = sys.argv[1:]
+    KEYS_SEEN = set()
     main()
