@@ -88,6 +88,7 @@ static void misbehaviour_has_a_name_and_an_end(void **state)
                 {"/half-closed", HTTP_BROKEN},
                 {"/http-1-0-endless", HTTP_BROKEN}, /* RFC 9112 9.8 */
                 {"/cut-header", HTTP_BROKEN},
+                {"/cut-header-later", HTTP_BROKEN},
                 {"/no-answer", HTTP_BROKEN},
                 {"/http-0-9", HTTP_BROKEN},
         };

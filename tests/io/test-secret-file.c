@@ -289,9 +289,11 @@ static void credential_names_and_folders_lead_nowhere_else(void **state)
 
         file_write(folder->file, "secret", 6, 0400);
         setenv("CREDENTIALS_DIRECTORY", folder->path, 1);
-        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 assert_int_equal(secret_credential_read(names[i], MAX_BYTES, &secret, &why),
                                  -EINVAL);
+                assert_string_equal(why, "it is not the name of a credential");
+        }
         memset(long_name, 'x', sizeof(long_name) - 1);
         assert_int_equal(secret_credential_read(long_name, MAX_BYTES, &secret, &why), -EINVAL);
 
