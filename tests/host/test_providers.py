@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from host.authority import Authority
 from host.browser import Browser
 from host.device_flow import DEVICE_GRANT, DeviceFlow, part_of, subject_of
 from host.glewlwyd import Glewlwyd
@@ -137,9 +138,9 @@ def test_no_log_has_codes_tokens_or_secrets(provider):
         assert secret not in log
 
 
-def test_certificate_is_of_the_authority_made_for_it(provider):
+def test_certificate_is_of_the_authority_made_for_it(provider, tmp_path):
     with pytest.raises(ssl.SSLCertVerificationError):
-        Browser(ssl.get_default_verify_paths().cafile).get(provider.issuer)
+        Browser(Authority(tmp_path).ca_file).get(provider.issuer)
 
 
 def test_stop_ends_the_processes_and_only_those(tmp_path):
