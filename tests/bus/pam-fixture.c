@@ -2,6 +2,7 @@
 #include "pam-fixture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -56,7 +57,7 @@ _public_ int getpwnam_r(const char *name, struct passwd *entry, char *buffer, si
         static const struct {
                 const char *name;
                 uid_t uid;
-        } accounts[] = {{"alice", 1000}, {"svc", 500}, {"root", 0}};
+        } accounts[] = {{"alice", 1000}, {"Alice", 1000}, {"svc", 500}, {"root", 0}};
 
         *ret_entry = NULL;
         if (size < 64)
@@ -101,6 +102,9 @@ static int on_messages(int n_messages, const struct pam_message **messages,
 {
         struct pam_fixture *fixture = userdata;
 
+        for (int fd = 0; fd <= 2; fd++)
+                if (fcntl(fd, F_GETFD) >= 0)
+                        fixture->saw_stdio = true;
         if (fixture->answers == ANSWERS_FAIL)
                 return PAM_CONV_ERR;
         _cleanup_free_ struct pam_response *responses = calloc((size_t)n_messages,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Real libpam with the built module, through pam_start_confdir(); a conversation that records, the
- * accounts alice (1000), svc (500) and root (0) in the place of NSS, and what went to syslog. */
+ * accounts alice and Alice (1000), svc (500) and root (0) in the place of NSS, and what went to
+ * syslog. */
 #pragma once
 
 #include <security/pam_appl.h>
+#include <stdbool.h>
 
 enum answers {
         ANSWERS_ENTER,   /* every prompt gets an empty line */
@@ -15,6 +17,7 @@ enum answers {
 struct pam_fixture {
         pam_handle_t *pamh;
         enum answers answers;
+        bool saw_stdio; /* one of the descriptors 0 to 2 was open during a message */
         char folder[64];
         char service[32];
         char shown[65536]; /* every message: its style, a colon, the text, a newline */

@@ -73,13 +73,13 @@ static void assert_text(const char *text, const char *part, bool is_there)
 }
 
 /* The caller must find its signal mask as it was, and no SIGINT left for it. */
-static void assert_signals_untouched(const sigset_t *before)
+static void assert_signals_untouched(bool was_blocked)
 {
         sigset_t mask, pending;
 
         (void)pthread_sigmask(SIG_SETMASK, NULL, &mask);
         (void)sigpending(&pending);
-        assert_int_equal(sigismember(&mask, SIGINT), sigismember(before, SIGINT));
+        assert_int_equal(sigismember(&mask, SIGINT), was_blocked);
         assert_false(sigismember(&pending, SIGINT));
 }
 
@@ -101,19 +101,17 @@ static void assert_user(pam_handle_t *pamh, const char *user)
 
 static void check_row(const struct case_row *row)
 {
-        sigset_t before;
         unsigned n_fds = count_fds();
 
         if (row->environment)
                 assert_int_equal(pam_putenv(pam.pamh, row->environment), PAM_SUCCESS);
-        (void)pthread_sigmask(SIG_SETMASK, NULL, &before);
         uint64_t start_usec = clock_now_usec();
         int code = pam_authenticate(pam.pamh, row->flags);
         assert_time(row, clock_now_usec() - start_usec);
         if (code != row->code)
                 fail_msg("code %d, not %d; shown: %s", code, row->code, pam.shown);
         assert_int_equal(count_fds(), n_fds);
-        assert_signals_untouched(&before);
+        assert_signals_untouched(false);
         assert_user(pam.pamh, row->user ? row->user : "alice");
         assert_text(pam.shown, row->shows, true);
         assert_text(pam.shown, row->hides, false);
@@ -185,6 +183,7 @@ static void check_with_closed_stdio(const struct case_row *row)
         }
         assert_int_equal(code, row->code);
         assert_int_equal(open_fds, 0);
+        assert_false(pam.saw_stdio);
         assert_text(pam.shown, "WDJB-MJHT", true);
 }
 
@@ -194,6 +193,24 @@ static void closed_standard_descriptors_do_not_matter(void **state)
         (void)stop_all(state);
         check_with_closed_stdio(&(struct case_row){
                 .service = "sshd", .start = "ok", .wait = "denied", .code = PAM_MAXTRIES});
+}
+
+/* sudo blocks SIGINT while its modules run, login ignores it. */
+static void interrupt_counts_where_it_is_blocked_and_ignored(void **state)
+{
+        const struct case_row row = {.start = "ok", .wait = "interrupt"};
+        sigset_t signals;
+
+        (void)sigemptyset(&signals);
+        (void)sigaddset(&signals, SIGINT);
+        (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+        (void)signal(SIGINT, SIG_IGN);
+        start_row(&row);
+        int code = pam_authenticate(pam.pamh, 0);
+        assert_signals_untouched(true);
+        (void)signal(SIGINT, SIG_DFL);
+        (void)pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+        assert_int_equal(code, PAM_ABORT);
 }
 
 static void window_size_is_passed_on(void **state)
@@ -218,11 +235,13 @@ static void window_size_is_passed_on(void **state)
 int main(void)
 {
         enum {
-                N_SINGLE = 3
+                N_SINGLE = 4
         };
         static struct CMUnitTest tests[ELEMENTSOF(cases) + N_SINGLE] = {
                 cmocka_unit_test_teardown(refused_once_asks_before_the_next_login, stop_all),
                 cmocka_unit_test_teardown(closed_standard_descriptors_do_not_matter, stop_all),
+                cmocka_unit_test_teardown(interrupt_counts_where_it_is_blocked_and_ignored,
+                                          stop_all),
                 cmocka_unit_test_teardown(window_size_is_passed_on, stop_all),
         };
 

@@ -160,7 +160,7 @@ static int on_start_login(sd_bus_message *call, void *userdata, sd_bus_error *re
         if (sd_bus_message_new_method_return(call, &reply) < 0)
                 return -ENOMEM;
         if (sd_bus_message_append(reply, "o",
-                                  word_is(word, "path-foreign") ? "/org/evil/login/7"
+                                  word_is(word, "path-foreign") ? "/org/badged/Badged9/login/7"
                                                                 : LOGIN_PATH) < 0 ||
             append_challenge(reply, word) < 0)
                 return -EINVAL;
