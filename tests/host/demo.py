@@ -21,6 +21,7 @@ from system.person import Person
 
 GRANTED, REFUSED, SETUP_FAILED = 0, 1, 2
 PERSON_SEC = 6      # nobody finds the phone sooner, and providers allow the first poll after five
+NOTHING_SAID = "The program ended without a word."
 WAIT_SEC = 1800     # the longest that a code is ever valid
 PROVIDERS = {"glewlwyd": Glewlwyd, "oidc-provider": OidcProvider}
 
@@ -149,7 +150,7 @@ def tell_granted(options: Options, code_after: float, shell_after: float) -> Non
 def tell_refusal(person: Person) -> int:
     person.close_terminal()
     say()
-    say(f"refused: {person.sentence()}")
+    say(f"refused: {person.sentence() or NOTHING_SAID}")
     return REFUSED
 
 
