@@ -96,11 +96,11 @@ def run() -> None:
 
 
 class Journal:
-    """Reads the entries that arrived after it was made."""
+    """Reads the entries that arrived after it was made, or all from an offset on."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: int | None = None) -> None:
         paths.JOURNAL.touch()
-        self._start = paths.JOURNAL.stat().st_size
+        self._start = paths.JOURNAL.stat().st_size if start is None else start
 
     def text(self) -> str:
         with open(paths.JOURNAL, encoding="utf-8") as file:

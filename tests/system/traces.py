@@ -11,6 +11,7 @@ import subprocess
 import time
 
 from host import machine, paths
+from host.journal import Journal
 
 SETTLE_SEC = 5
 LOGIN_PROGRAMS = ("sshd", "ssh", "sudo", "su", "login", "bash", "badgectl")
@@ -93,9 +94,11 @@ def tcp_inodes(pid: int) -> set[str]:
 
 def assert_no_secrets(*known: str) -> None:
     """No log of this host, at any level, has a token, or any of the known secrets."""
-    for log in [paths.JOURNAL, *paths.LOGS.iterdir()]:
-        text = log.read_text(errors="replace")
+    texts = {log.name: log.read_text(errors="replace") for log in paths.LOGS.iterdir()}
+    # As it was written, not as JSON escapes it.
+    texts["journal"] = "\n".join(value for entry in Journal(0).entries() for value in entry.values())
+    for name, text in texts.items():
         found = SECRETS.search(text)
-        assert not found, f"{log.name} has {found[0][:40]!r}…"
+        assert not found, f"{name} has {found[0][:40]!r}…"
         for secret in known:
-            assert secret not in text, f"{log.name} has a secret"
+            assert secret not in text, f"{name} has a secret"
