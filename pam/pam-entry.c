@@ -28,9 +28,11 @@ static int authenticate_code(const struct request *request, const struct login_v
         case LOGIN_THROTTLED:
                 return refused_code(request);
         case LOGIN_UNAVAILABLE:
-                return PAM_AUTHINFO_UNAVAIL;
+                /* What falls through to another way in must not have begun. And sshd's client takes
+                 * this one for a reason to start a new login by itself (RFC 8628 section 3.5). */
+                return request->code_was_shown ? refused_code(request) : PAM_AUTHINFO_UNAVAIL;
         case LOGIN_CANCELLED:
-                return PAM_ABORT;
+                return request_is_sshd(request) ? PAM_MAXTRIES : PAM_ABORT;
         }
         return PAM_AUTH_ERR;
 }

@@ -161,13 +161,15 @@ static bool show_challenge(struct attempt *attempt, struct login_verdict *verdic
 
         if (!attempt->challenge.user_code)
                 return true;
-        if (attempt_text(attempt, &text) < 0)
+        if (attempt_text(attempt, &text) < 0) {
                 login_verdict_set(verdict, LOGIN_UNAVAILABLE, NULL);
-        else if (show_text(attempt, text) != PAM_SUCCESS)
+        } else {
+                attempt->request->code_was_shown = true;
+                if (show_text(attempt, text) == PAM_SUCCESS)
+                        return true;
                 login_verdict_set(verdict, LOGIN_CANCELLED,
                                   "This program could not show the code.");
-        else
-                return true;
+        }
         bus_client_cancel(attempt->client, attempt->id);
         return false;
 }

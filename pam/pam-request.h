@@ -15,8 +15,8 @@
 #define ENV_LOGIN   "BADGE_LOGIN"
 #define ENV_SESSION "BADGE_SESSION"
 
-/* PAM data of one handle: the account that a granted login was for. sudo changes PAM_USER to its target
- * before it opens the session. */
+/* PAM data of one handle: the account that a granted login was for. sudo changes PAM_USER to its
+ * target before it opens the session. */
 #define DATA_ACCOUNT "badge_account"
 
 #define PRIOR_FACTORS_MAX 8
@@ -38,6 +38,7 @@ struct request {
         char *prior;                                    /* what prior_factors points into */
         const char *prior_factors[PRIOR_FACTORS_MAX + 1];
         enum account_standing standing; /* after request_look_up() */
+        bool code_was_shown;            /* after login_run(): the person has seen a code */
 };
 
 /* PAM_SUCCESS; or the code to return, with the reason logged and said. */

@@ -84,10 +84,15 @@ class Host:
                 log += text
         return log
 
-    def run(self, *arguments, program=None, timeout=30, user=None, **environment):
+    def run(self, *arguments, program=None, user=None, **environment):
         return subprocess.run([program or BADGECTL, *arguments], env=self.env | environment,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=timeout, user=user, check=False)
+                              timeout=30, user=user, check=False)
+
+    def run_as_anybody(self, *arguments):
+        """Not as root, whoever runs the tests; from where anybody may."""
+        return self.run(*arguments, program=shutil.copy(BADGECTL, self.folder),
+                        user=ANYBODY_UID if os.geteuid() == 0 else None)
 
 
 class Terminal:
@@ -219,7 +224,7 @@ def login_is_for_the_own_account_and_shows_who_approved():
              "\nProvider        corp\nIssuer          https://id.example/\n"
              "Subject         subject-of-bob\nRule            claim (username_claim)\n"
              "Claims          iss = https://id.example/\n"
-             "                preferred_username = b?2Job\n"
+             "                preferred_username = b?2J?ob\n"
              "                n = [ 1 ]\n"
              "Strength        2\nMethods         pwd\n                mfa\n"
              "Authenticated   2023-11-14 22:13:20 UTC\n")
@@ -251,8 +256,10 @@ def a_refusal_names_nobody_but_the_journal():
             run = host.run("login", "alice", *arguments)
         equal(run.returncode, 1)
         contains(run.stdout, "refused", "Because of the fake.")
-        lacks(run.stdout, "subject-of-bob", "2Job", "https://id.example/\"")
+        lacks(run.stdout, "subject-of-bob", "2J", "https://id.example/\"")
         equal("journalctl -u badged" in run.stdout, os.geteuid() == 0)
+    with Host("ok", "known-refused") as host:
+        lacks(host.run_as_anybody("login", "alice").stdout, "journalctl")
 
 
 def a_login_that_does_not_start_has_a_reason():
@@ -290,19 +297,20 @@ def login_for_programs_is_two_lines():
         {"event": "verdict", "outcome": "granted", "reason": "Because of the fake.",
          "account": "alice", "provider": "corp", "issuer": "https://id.example/",
          "subject": "subject-of-bob", "rule": "claim", "acr": "2", "amr": ["pwd", "mfa"],
-         "claims": {"iss": "https://id.example/", "preferred_username": "b\u009b2Job", "n": [1]},
+         "claims": {"iss": "https://id.example/", "preferred_username": "b\u009b2J\u007fob", "n": [1]},
          "auth_time": 1700000000}])
 
 
 def login_for_programs_shows_the_code_before_it_waits():
     with Host("ok", "nothing") as host:
-        process = subprocess.Popen([BADGECTL, "login", "--json"], env=host.env,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        equal(json.loads(process.stdout.readline())["user_code"], CODE)
+        process = subprocess.Popen([BADGECTL, "login", "--json"], env=host.env, bufsize=0,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         host.read_log("Wait")
+        shown = select.select([process.stdout], [], [], 1)[0] and os.read(process.stdout.fileno(), 9999)
         process.send_signal(signal.SIGTERM)
-        verdict = json.loads(process.stdout.read())
-        equal((process.wait(10), verdict["outcome"]), (7, "cancelled"))
+        rest = process.communicate(timeout=10)[0]
+        equal(json.loads(shown or "{}").get("user_code"), CODE)
+        equal((process.returncode, json.loads(rest)["outcome"]), (7, "cancelled"))
         contains(host.read_log("Cancel"), "Cancel")
 
 
@@ -334,6 +342,16 @@ def ctrl_c_cancels():
         contains(host.read_log("Cancel"), "Cancel")
     text = SGR.sub("", terminal.text)
     contains(text, "█▀▄", "\r\ncancelled: The sign-in was cancelled.\r\n")
+
+
+def a_terminal_that_goes_away_cancels():
+    with Host("ok", "nothing") as host:
+        terminal = Terminal(host, "login")
+        terminal.read(CODE)
+        host.read_log("Wait")
+        os.close(terminal.fd)
+        contains(host.read_log("Cancel"), "Cancel")
+        equal(os.waitstatus_to_exitcode(os.waitpid(terminal.pid, 0)[1]), 7)
 
 
 def a_daemon_that_dies_ends_the_wait():
@@ -407,7 +425,8 @@ def status_for_programs():
 
 
 def status_survives_what_the_daemon_says():
-    for word, code, words in (("junk", 5, "makes no sense"), ("die", 5, "is not running"),
+    for word, code, words in (("junk", 5, "makes no sense"), ("flood", 5, "makes no sense"),
+                              ("die", 5, "is not running"),
                               ("error-org.badged.Badged1.Error.Unavailable", 5, "No? for now."),
                               ("controls", 0, "https://?[2Jid.example/")):
         with Host("ok", "granted", "granted", "5", word) as host:
@@ -426,8 +445,7 @@ def who_is_not_root_is_told_so():
         contains(run.stderr, root)
     for host in (refused, Host(policy=DENY_ADMIN)):
         with host:
-            copy = shutil.copy(BADGECTL, host.folder)   # where anybody may run it
-            run = host.run("status", program=copy, user=ANYBODY_UID if os.geteuid() == 0 else None)
+            run = host.run_as_anybody("status")
             equal(run.returncode, 1)
             contains(run.stderr, "Only root may ask for this.", "Mend: ask as root")
 
@@ -469,6 +487,7 @@ def check_shows_each_bad_finding_with_its_mend():
 
 def check_takes_no_nonsense_from_the_daemon():
     for word, words in {"junk": "makes no sense", "empty": "makes no sense",
+                        "flood-findings": "makes no sense",
                         "controls": "bad      meta?[2Jdata: a?b\n           Mend: c?d\n",
                         "die": "badged is not running.", "none": "knows no provider"}.items():
         with Host("ok", "granted", "granted", "5", word) as host:
@@ -523,6 +542,12 @@ def check_passes_with_warnings():
     contains(run.stdout, "\nEverything is good, 1 warning.\n")
 
 
+def check_ends_what_badged_says_somewhere():
+    with Host() as host:
+        run = host.run("check", FAKE_CHECK_OUTPUT="f: warning: x\n" * 1001)
+    equal((run.returncode, run.stdout.count("warning  f: x\n")), (0, 1000))
+
+
 def check_believes_the_exit_code_of_badged():
     for output in ("", "Segmentation fault \033[2J", "The settings are good: 1 provider."):
         with Host() as host:
@@ -573,6 +598,7 @@ CASES = [
     login_for_programs_shows_the_code_before_it_waits,
     login_for_programs_has_one_line_when_there_is_no_code,
     ctrl_c_cancels,
+    a_terminal_that_goes_away_cancels,
     a_daemon_that_dies_ends_the_wait,
     the_picture_follows_the_locale,
     colours_are_for_terminals_that_want_them,
@@ -587,6 +613,7 @@ CASES = [
     check_without_a_daemon_still_reads_the_settings,
     check_shows_what_badged_says_about_the_settings,
     check_passes_with_warnings,
+    check_ends_what_badged_says_somewhere,
     check_believes_the_exit_code_of_badged,
     check_for_programs,
     the_manual_names_keys_and_exit_codes,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tables of test-settings.c: settings files, and for the bad ones the report that they get, with
+/* The tables of test-settings.c: settings files, and for the bad ones the report that they get,
+ * with
  * @ for the folder that vendor/, run/ and etc/ are in. */
 #pragma once
 
@@ -19,10 +20,15 @@ struct settings_case {
         const char *report;
 };
 
-#define CORP         "[provider corp]\nissuer = https://sso.example\nclient_id = linux\n"
-#define BY_CLAIM     "[accounts]\nusername_claim = preferred_username\n"
-#define PLAIN        CORP BY_CLAIM
-#define MAIN(text)   {{"etc/badged.conf", text}}
+#define CORP     "[provider corp]\nissuer = https://sso.example\nclient_id = linux\n"
+#define BY_CLAIM "[accounts]\nusername_claim = preferred_username\n"
+#define PLAIN    CORP BY_CLAIM
+#define MAIN(text)                              \
+        {                                       \
+                {                               \
+                        "etc/badged.conf", text \
+                }                               \
+        }
 #define CORP_AND(s)  MAIN(CORP s "\n" BY_CLAIM)
 #define AT(line)     "@/etc/badged.conf:" #line ": "
 #define IN_CORP(key) "error: [provider corp] " key ": "
@@ -35,7 +41,7 @@ struct settings_case {
 #define X512         X64 X64 X64 X64 X64 X64 X64 X64
 #define X1024        X512 X512
 #define PLAINLY      " (write it plainly: key = value, no quotes, no continued lines)\n"
-#define FILE_MEND                                                                \
+#define FILE_MEND                                                                 \
         " (a regular file, owned by root, mode 0644 or less, 64 KiB at most; an " \
         "empty one where a file is unwanted)\n"
 
@@ -44,13 +50,15 @@ static const struct settings_file every_key_files[] = {
          "[badged]\ndefault_provider = corp\nmax_logins = 50\nmax_logins_per_account = 1\n"
          "max_logins_per_origin = 2\nlogin_timeout = 90s\n"
          "[provider corp]\nissuer = https://sso.example/realms/corp\nmetadata = by-hand\n"
-         "client_id = linux login\nclient_auth = client_secret_post\nclient_secret_file = corp.secret\n"
+         "client_id = linux login\nclient_auth = client_secret_post\nclient_secret_file = "
+         "corp.secret\n"
          "scope = openid groups\ndevice_authorization_endpoint = https://sso.example/d\n"
          "token_endpoint = https://sso.example/t\nuserinfo_endpoint = https://sso.example/u\n"
          "jwks_uri = https://sso.example/j\nalgorithms = RS256, ES512\nca_file = ca.pem\n"
          "proxy = http://proxy.example:3128\nusername_claim = email\nstrip_suffix = @example.com\n"
          "[accounts]\nusername_claim = preferred_username\nstrip_suffix = @else.example\n"
-         "map_file = accounts.map\naccount_groups = deploy:linux-deployers , backup:urn:x:linux backup\n"
+         "map_file = accounts.map\naccount_groups = deploy:linux-deployers , backup:urn:x:linux "
+         "backup\n"
          "groups_claim = roles\nmin_uid = 2000\n"},
         {"etc/corp.secret", "s#c;\"=\n", 0640},
         {"etc/ca.pem", PEM},
@@ -60,7 +68,8 @@ static const struct settings_file every_key_files[] = {
 
 static const struct settings_file two_provider_files[] = {
         {"etc/badged.conf",
-         "[badged]\ndefault_provider = corp\n" CORP "[provider other]\nissuer = https://other.example\n"
+         "[badged]\ndefault_provider = corp\n" CORP
+         "[provider other]\nissuer = https://other.example\n"
          "client_id = linux\n[provider third]\nissuer = https://third.example\nclient_id = linux\n"
          "username_claim = email\n"
          "[accounts]\nusername_claim = preferred_username\nstrip_suffix = @example.com\n"
@@ -73,7 +82,8 @@ static const struct settings_file layered_files[] = {
         {"vendor/badged.conf", "[badged]\nmax_logins = 1\nlogin_timeout = 31s\n"},
         {"run/badged.conf", "[badged]\nmax_logins = 2\nlogin_timeout = 32s\n"},
         {"etc/badged.conf", "[badged]\nmax_logins = 2\n" CORP BY_CLAIM "min_uid = 5000\n"},
-        {"vendor/badged.conf.d/10-a.conf", "[badged]\nmax_logins_per_account = 4\nmax_logins = 9\n"},
+        {"vendor/badged.conf.d/10-a.conf",
+         "[badged]\nmax_logins_per_account = 4\nmax_logins = 9\n"},
         {"vendor/badged.conf.d/20-b.conf", "[badged]\nmax_logins_per_origin = 5\n"},
         {"etc/badged.conf.d/20-b.conf", ""},
         {"etc/badged.conf.d/30-c.conf", "[badged]\nmax_logins = 3\n[accounts]\nmin_uid =\n"},
