@@ -19,7 +19,7 @@ from host import paths
 
 PYTEST_FOLDERS = {"system": ("host", "system"), "bench": ("bench",)}
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
-           "/usr/bin", "/usr/libexec", "/home/people", "/var/lib/badged")
+           "/usr/bin", "/home/people", "/var/lib/badged")
 WATCHED_LEVELS = 3
 
 

@@ -159,16 +159,17 @@ class Person:
 
     def window(self) -> list[str]:
         """The lines that the window shows now."""
-        return self._drawn().display
+        return self.drawn().display
 
-    def _drawn(self) -> pyte.Screen:
+    def drawn(self) -> pyte.Screen:
+        """The window, for drawing."""
         lines, columns = self.terminal.getwinsize()
         return read_stream(self.screen.encode(), columns, lines)
 
     def picture(self) -> str:
         """What a phone reads off the screen now; empty when there is no picture."""
         with tempfile.NamedTemporaryFile(suffix=".png") as file:
-            draw(self._drawn()).save(file.name)
+            draw(self.drawn()).save(file.name)
             done = subprocess.run(["zbarimg", "--quiet", "--raw", file.name], capture_output=True,
                                   text=True, check=False)
         return done.stdout.strip()

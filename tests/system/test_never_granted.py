@@ -23,6 +23,8 @@ from system.traces import assert_no_secrets
 BUS_NAME, OBJECT, INTERFACE = "org.badged.Badged1", "/org/badged/Badged1", "org.badged.Badged1"
 GONE_SEC = 3        # daemon or bus gone: the wait ends within a second, sshd and login add theirs
 POLL_SEC = 6        # an interval of the provider and one round trip
+SSH_TRIES = 3       # by itself, when the module says "unavailable": that must not be PAM_MAXTRIES
+OWN_DELAY_SEC = {"su": 4, "login": 4}   # what they sleep themselves after a failure (login.defs FAIL_DELAY)
 PAM_LINE = re.compile(r"pam_badge\([\w-]+:\w+\): refused: account=(\S+)")
 
 
@@ -34,18 +36,25 @@ def refusal_lines(journal):
             [entry for entry in entries if PAM_LINE.search(entry["MESSAGE"])])
 
 
-def assert_told(journal, account, sentence):
+def is_unavailable(journal):
+    """Everybody who wrote about it wrote that provider or daemon were out of reach."""
+    daemon_lines, module_lines = refusal_lines(journal)
+    return (all(entry["OUTCOME"] == "unavailable" for entry in daemon_lines)
+            and all("outcome=unavailable" in entry["MESSAGE"] for entry in module_lines))
+
+
+def assert_told(journal, account, sentence, tries=1):
     """One sentence was shown; whoever decided wrote one line; nobody wrote that it was granted."""
     assert re.fullmatch(r"[A-Z].*\.", sentence), f"not a sentence: {sentence!r}"
-    assert_logged(journal, account)
+    assert_logged(journal, account, tries)
 
 
-def assert_logged(journal, account):
+def assert_logged(journal, account, tries=1):
     deadline = time.monotonic() + 2
     while not any(refusal_lines(journal)) and time.monotonic() < deadline:
         time.sleep(0.02)
     daemon_lines, module_lines = refusal_lines(journal)
-    assert len(daemon_lines) <= 1 and len(module_lines) <= 1, journal.text()
+    assert len(daemon_lines) <= tries and len(module_lines) <= tries, journal.text()
     assert daemon_lines or module_lines, f"nothing for the administrator:\n{journal.text()}"
     for entry in daemon_lines:
         assert entry["ACCOUNT"] == account
@@ -61,9 +70,10 @@ def refused(journal, traces, daemon):
 
     def check(person, within_sec, account="alice", secrets=()):
         begun = time.monotonic()
+        within_sec += OWN_DELAY_SEC.get(person.service, 0)
         sentence = person.see_refusal(within_sec + 2)
         assert time.monotonic() - begun <= within_sec, f"too late: {sentence}"
-        assert_told(journal, account, sentence)
+        assert_told(journal, account, sentence, SSH_TRIES if is_unavailable(journal) else 1)
         traces.assert_none_left(daemon)
         assert_no_secrets(*secrets)
         return sentence
@@ -202,7 +212,7 @@ KILLS = {"daemon-killed": kill_daemon, "bus-gone": kill_bus}
 def test_gone_before_the_code(kill, service, glewlwyd, serve, refused):
     KILLS[kill](serve(glewlwyd))
     with Person(service, "alice") as person:
-        refused(person, GONE_SEC + login_delay(service))
+        refused(person, GONE_SEC)
 
 
 @pytest.mark.parametrize("kill", KILLS)
@@ -215,7 +225,7 @@ def test_gone_while_showing(kill, service, glewlwyd, serve, refused):
         KILLS[kill](daemon)
         if challenge.has_prompt:
             person.press_enter()
-        refused(person, GONE_SEC + login_delay(service))
+        refused(person, GONE_SEC)
 
 
 @pytest.mark.parametrize("kill", KILLS)
@@ -228,7 +238,7 @@ def test_gone_while_polling(kill, service, scripted, serve, refused):
             person.press_enter()
         wait_for(lambda: provider.count("token") >= 1)
         KILLS[kill](daemon)
-        refused(person, GONE_SEC + login_delay(service))
+        refused(person, GONE_SEC)
 
 
 @pytest.mark.parametrize("kill", KILLS)
@@ -242,7 +252,7 @@ def test_gone_between_token_and_verdict(kill, service, scripted, serve, refused)
             person.press_enter()
         wait_for(lambda: provider.count("userinfo") >= 1)
         KILLS[kill](daemon)
-        refused(person, GONE_SEC + login_delay(service))
+        refused(person, GONE_SEC)
 
 
 def test_daemon_comes_back_and_knows_nothing(glewlwyd, serve, refused):
@@ -262,11 +272,6 @@ def wait_for(condition, within_sec=10):
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.02)
-
-
-def login_delay(service):
-    """login waits three seconds after every failure (pam_faildelay in Debian's own file)."""
-    return 4 if service == "login" else 0
 
 
 # ---- the provider and the way to it ----
@@ -337,7 +342,7 @@ def test_person_lets_it_expire(service, scripted, serve, refused):
         challenge = person.see_challenge()
         if challenge.has_prompt:
             person.press_enter()
-        refused(person, provider.row["expires_in"] + POLL_SEC + login_delay(service))
+        refused(person, provider.row["expires_in"] + POLL_SEC)
 
 
 def test_person_presses_enter_without_approving(scripted, serve, refused):
@@ -452,8 +457,7 @@ def test_name_cannot_be_taken(glewlwyd, serve, daemon):
              "su", BUS_NAME, "4"]
     for user in ("mallory", "alice"):
         answer = call(user, "call", *claim)
-        assert answer.returncode != 0 and "AccessDenied" in answer.stderr + answer.stdout or \
-            "not allowed" in answer.stderr.lower(), answer.stderr
+        assert answer.returncode != 0 and "Access denied" in answer.stderr, answer.stderr
     daemon.kill()
     assert call("mallory", "call", *claim).returncode != 0
 
