@@ -149,7 +149,7 @@ static const struct settings_case settings_cases[] = {
          AT(4) IN_CORP("client_secret") "a secret must not stand in the settings (put it into a file, "
          "root:badged 0640, and name that by client_secret_file; then have the provider issue a new "
          "one)\n"},
-        {"a_secret_that_others_may_read_is_refused", {{"etc/badged.conf", WITH_SECRET},
+        {"rfc8628_20_a_secret_that_others_may_read_is_refused", {{"etc/badged.conf", WITH_SECRET},
                                                       {"etc/s", "secret", 0644}},
          AT(5) UNREADABLE "others have access to it" SECRET_MEND},
         {"a_secret_that_its_group_may_write_is_refused", {{"etc/badged.conf", WITH_SECRET},

@@ -101,7 +101,7 @@ static void header_lines_cannot_be_smuggled_in(void **state)
         assert_null(request);
 }
 
-static void only_https_addresses_are_taken(void **state)
+static void rfc8628_2_only_https_addresses_are_taken(void **state)
 {
         struct https_fixture *fixture = *state;
         static const char *const urls[] = {"http://localhost/", "file:///etc/passwd", "localhost",
@@ -398,7 +398,7 @@ int main(void)
                 TEST(post_sends_form_authorization_and_accept),
                 TEST(the_spec_may_go_as_soon_as_the_request_is_made),
                 TEST(header_lines_cannot_be_smuggled_in),
-                TEST(only_https_addresses_are_taken),
+                TEST(rfc8628_2_only_https_addresses_are_taken),
                 TEST(an_error_status_is_an_answer),
                 TEST(the_content_type_comes_without_control_characters),
                 TEST(redirects_are_answers_and_are_not_followed),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Published examples: RFC 7515 appendices A.2 and A.3, RFC 7520 sections 3.1, 3.3 and 4.1 to 4.3. */
+/* Published examples: RFC 7515 appendices A.2 and A.3, RFC 7520 sections 3.1, 3.3 and 4.1 to 4.3.
+ */
 #pragma once
 
 /* clang-format off */

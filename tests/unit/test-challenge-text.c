@@ -187,7 +187,7 @@ static void words_go_beside_the_picture_where_there_is_room(void **state)
         }
 }
 
-static void whole_text_at_80x24(void **state)
+static void rfc8628_18_whole_text_at_80x24_warns(void **state)
 {
         struct challenge_view view = alice;
         view.prompt = true;
@@ -370,7 +370,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_window_shows_address_and_code_last),
                 cmocka_unit_test(words_go_beside_the_picture_where_there_is_room),
-                cmocka_unit_test(whole_text_at_80x24),
+                cmocka_unit_test(rfc8628_18_whole_text_at_80x24_warns),
                 cmocka_unit_test(names_that_are_not_known_are_left_out),
                 cmocka_unit_test(names_from_outside_are_sanitised),
                 cmocka_unit_test(rfc8628_21_user_code_is_shown_verbatim),
