@@ -145,7 +145,8 @@ def is_plain(text):
 
 def json_lines(run):
     """Each line an object, and ASCII."""
-    assert run.stdout.isascii() and run.stderr == "", f"{run.stdout!r} {run.stderr!r}"
+    equal((run.stdout.isascii(), run.stderr), (True, ""))
+    is_plain(run.stdout)
     objects = [json.loads(line) for line in run.stdout.splitlines()]
     for value in objects:
         KEYS_SEEN.update(value)
@@ -425,7 +426,8 @@ def status_for_programs():
 
 
 def status_survives_what_the_daemon_says():
-    for word, code, words in (("junk", 5, "makes no sense"), ("flood", 5, "makes no sense"),
+    for word, code, words in (("junk", 5, "makes no sense"), ("junk-after", 5, "makes no sense"),
+                              ("flood", 5, "makes no sense"),
                               ("die", 5, "is not running"),
                               ("error-org.badged.Badged1.Error.Unavailable", 5, "No? for now."),
                               ("controls", 0, "https://?[2Jid.example/")):
@@ -487,7 +489,7 @@ def check_shows_each_bad_finding_with_its_mend():
 
 def check_takes_no_nonsense_from_the_daemon():
     for word, words in {"junk": "makes no sense", "empty": "makes no sense",
-                        "flood-findings": "makes no sense",
+                        "flood-findings": "makes no sense", "junk-findings": "makes no sense",
                         "controls": "bad      meta?[2Jdata: a?b\n           Mend: c?d\n",
                         "die": "badged is not running.", "none": "knows no provider"}.items():
         with Host("ok", "granted", "granted", "5", word) as host:
@@ -554,6 +556,7 @@ def check_believes_the_exit_code_of_badged():
             run = host.run("check", FAKE_CHECK_OUTPUT=output, FAKE_CHECK_EXIT="3")
         equal(run.returncode, 1)
         contains(run.stdout, "fake-badged-check: ended with exit code 3")
+        equal("warning  Segmentation" in run.stdout, "Segmentation" in output)
         is_plain(run.stdout)
 
 

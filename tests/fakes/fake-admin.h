@@ -4,8 +4,10 @@
 
 #include <systemd/sd-bus.h>
 
-/* Answers GetStatus or CheckProvider as the word says: "bad" finds something bad, "controls" sends
- * control characters, "junk" replies of the wrong shape, "empty" finds nothing, "none" knows no
- * provider, "error-NAME" that error; anything else is good. As a handler of sd-bus returns. */
+/* Answer GetStatus and CheckProvider as the word says: "bad" finds something bad, "controls" sends
+ * control characters, "junk" and "junk-after" replies of the wrong shape, "junk-findings" one from
+ * CheckProvider only, "empty" finds nothing, "none" knows no provider, "flood" more than fit,
+ * "flood-findings" finds more than that, "error-NAME" that error; anything else is good. They
+ * return as handlers of sd-bus do. */
 int fake_admin_status(sd_bus_message *call, const char *word);
 int fake_admin_check(sd_bus_message *call, const char *word);

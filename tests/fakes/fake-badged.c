@@ -204,14 +204,14 @@ static void forge_verdict(struct fake *fake, sd_bus_message *call, const char *w
 /* With all that the daemon can tell about whoever approved. */
 static int reply_known(sd_bus_message *call, const char *word)
 {
-        return sd_bus_reply_method_return(call, "ssa{sv}", word, "Because of the fake.", 8,
-                                          "provider", "s", "corp", "issuer", "s",
-                                          "https://id.example/", "subject", "s", "subject-of-bob",
-                                          "rule", "s", "claim", "claims", "s",
-                                          "{\"iss\":\"https://id.example/"
-                                          "\",\"preferred_username\":\"b\\u009b2Job\",\"n\":[1]}",
-                                          "acr", "s", "2", "amr", "as", 2, "pwd", "mfa",
-                                          "auth_time", "t", UINT64_C(1700000000));
+        return sd_bus_reply_method_return(
+                call, "ssa{sv}", word, "Because of the fake.", 8, "provider", "s", "corp", "issuer",
+                "s", "https://id.example/", "subject", "s", "subject-of-bob", "rule", "s", "claim",
+                "claims", "s",
+                "{\"iss\":\"https://id.example/"
+                "\",\"preferred_username\":\"b\\u009b2J\\u007fob\",\"n\":[1]}",
+                "acr", "s", "2", "amr", "as", 2, "pwd", "mfa", "auth_time", "t",
+                UINT64_C(1700000000));
 }
 
 static int on_wait(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
