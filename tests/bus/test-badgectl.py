@@ -240,8 +240,8 @@ def login_names_account_and_provider():
 
 def only_granted_is_exit_code_0():
     for word, code in {"granted": 0, "refused": 1, "denied": 3, "expired": 4, "unavailable": 5,
-                       "throttled": 6, "cancelled": 7, "welcome": 1, "Granted": 1, "forged-grant": 3,
-                       "junk-after": 1, "junk-short": 1, "junk-details": 1, "die": 5,
+                       "throttled": 6, "cancelled": 7, "welcome": 1, "Granted": 1,
+                       "forged-grant": 3, "junk-after": 1, "junk-short": 1, "junk-details": 1, "die": 5,
                        "error-org.badged.Badged1.Error.Denied": 3,
                        "error-org.example.Whatever": 5}.items():
         with Host("ok", word) as host:
@@ -307,7 +307,8 @@ def login_for_programs_shows_the_code_before_it_waits():
         process = subprocess.Popen([BADGECTL, "login", "--json"], env=host.env, bufsize=0,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         host.read_log("Wait")
-        shown = select.select([process.stdout], [], [], 1)[0] and os.read(process.stdout.fileno(), 9999)
+        is_shown = select.select([process.stdout], [], [], 1)[0]
+        shown = is_shown and os.read(process.stdout.fileno(), 9999)
         process.send_signal(signal.SIGTERM)
         rest = process.communicate(timeout=10)[0]
         equal(json.loads(shown or "{}").get("user_code"), CODE)
@@ -373,8 +374,8 @@ def the_picture_follows_the_locale():
 
 def colours_are_for_terminals_that_want_them():
     with Host("ok", "granted") as host:
-        for environment, coloured in (({}, True), ({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False),
-                                      ({"TERM": "dumb"}, False)):
+        for environment, coloured in (({}, True), ({"NO_COLOR": ""}, True),
+                                      ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
             terminal = Terminal(host, "login", **environment)
             equal(terminal.end(), 0)
             equal("\033[32mgranted\033[0m: " in terminal.text, coloured)
@@ -516,8 +517,8 @@ def check_without_a_daemon_still_reads_the_settings():
 
 
 PROBLEMS = """\
-/etc/badged/badged.conf:3: error: [provider corp] issuer: it is not https (write https:// (TLS), or ask)
-/etc/badged/badged.conf:9: warning: [badged] colour: no such key (take it out)
+/etc/badged.conf:3: error: [provider corp] issuer: it is not https (write https:// (TLS), or ask)
+/etc/badged.conf:9: warning: [badged] colour: no such key (take it out)
 settings: error: there is no provider
 """
 
@@ -528,9 +529,9 @@ def check_shows_what_badged_says_about_the_settings():
     equal(run.returncode, 1)
     contains(run.stdout, """\
 settings
-  bad      /etc/badged/badged.conf:3: [provider corp] issuer: it is not https
+  bad      /etc/badged.conf:3: [provider corp] issuer: it is not https
            Mend: write https:// (TLS), or ask
-  warning  /etc/badged/badged.conf:9: [badged] colour: no such key
+  warning  /etc/badged.conf:9: [badged] colour: no such key
            Mend: take it out
   bad      settings: there is no provider
 """, "\n2 bad findings, 1 warning.\n")
@@ -565,9 +566,11 @@ def check_for_programs():
         run = host.run("check", "corp", "--json", FAKE_CHECK_OUTPUT=PROBLEMS.splitlines()[0],
                        FAKE_CHECK_EXIT="78")
     equal((run.returncode, json_lines(run)), (1, [{"good": False, "findings": [
-        {"part": "settings", "state": "bad", "what": "/etc/badged/badged.conf:3",
-         "detail": "[provider corp] issuer: it is not https", "mend": "write https:// (TLS), or ask"},
-        {"part": "daemon", "state": "good", "what": "badged is running", "detail": "9.8", "mend": ""},
+        {"part": "settings", "state": "bad", "what": "/etc/badged.conf:3",
+         "detail": "[provider corp] issuer: it is not https",
+         "mend": "write https:// (TLS), or ask"},
+        {"part": "daemon", "state": "good", "what": "badged is running", "detail": "9.8",
+         "mend": ""},
         {"part": "provider", "provider": "corp", "state": "good", "what": "metadata",
          "detail": "issuer https://id.example/", "mend": ""},
         {"part": "provider", "provider": "corp", "state": "bad", "what": "device endpoint",
