@@ -241,7 +241,8 @@ def login_names_account_and_provider():
 def only_granted_is_exit_code_0():
     for word, code in {"granted": 0, "refused": 1, "denied": 3, "expired": 4, "unavailable": 5,
                        "throttled": 6, "cancelled": 7, "welcome": 1, "Granted": 1,
-                       "forged-grant": 3, "junk-after": 1, "junk-short": 1, "junk-details": 1, "die": 5,
+                       "forged-grant": 3, "junk-after": 1, "junk-short": 1, "junk-details": 1,
+                       "die": 5,
                        "error-org.badged.Badged1.Error.Denied": 3,
                        "error-org.example.Whatever": 5}.items():
         with Host("ok", word) as host:
@@ -298,7 +299,8 @@ def login_for_programs_is_two_lines():
         {"event": "verdict", "outcome": "granted", "reason": "Because of the fake.",
          "account": "alice", "provider": "corp", "issuer": "https://id.example/",
          "subject": "subject-of-bob", "rule": "claim", "acr": "2", "amr": ["pwd", "mfa"],
-         "claims": {"iss": "https://id.example/", "preferred_username": "b\u009b2J\u007fob", "n": [1]},
+         "claims": {"iss": "https://id.example/", "preferred_username": "b\u009b2J\u007fob",
+                    "n": [1]},
          "auth_time": 1700000000}])
 
 
