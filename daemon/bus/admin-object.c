@@ -6,6 +6,7 @@
 #include <syslog.h>
 
 #include "bus/caller.h"
+#include "bus/dict-entry.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 #include "log.h"
@@ -55,30 +56,17 @@ static int append_provider(sd_bus_message *reply, struct provider *provider)
 
 static int append_providers(sd_bus_message *reply, const struct service *service)
 {
-        int r = sd_bus_message_open_container(reply, 'e', "sv");
-        if (r < 0)
-                return r;
-        r = sd_bus_message_append(reply, "s", "providers");
-        if (r < 0)
-                return r;
-        r = sd_bus_message_open_container(reply, 'v', "a(ssbb)");
-        if (r < 0)
-                return r;
-        r = sd_bus_message_open_container(reply, 'a', "(ssbb)");
-        if (r < 0)
-                return r;
         struct provider *provider;
+
+        int r = dict_entry_open_array(reply, "providers", "a(ssbb)");
+        if (r < 0)
+                return r;
         for (size_t i = 0; (provider = service_provider_at(service, i)); i++) {
                 r = append_provider(reply, provider);
                 if (r < 0)
                         return r;
         }
-        for (int i = 0; i < 3; i++) {
-                r = sd_bus_message_close_container(reply);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        return dict_entry_close_array(reply);
 }
 
 static int method_get_status(sd_bus_message *message, void *userdata, sd_bus_error *error)

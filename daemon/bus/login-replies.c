@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "bus/dict-entry.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 
@@ -77,16 +78,7 @@ static int append_amr(sd_bus_message *reply, const struct identity *identity)
 {
         if (identity->n_amr == 0)
                 return 0;
-        int r = sd_bus_message_open_container(reply, 'e', "sv");
-        if (r < 0)
-                return r;
-        r = sd_bus_message_append(reply, "s", "amr");
-        if (r < 0)
-                return r;
-        r = sd_bus_message_open_container(reply, 'v', "as");
-        if (r < 0)
-                return r;
-        r = sd_bus_message_open_container(reply, 'a', "s");
+        int r = dict_entry_open_array(reply, "amr", "as");
         if (r < 0)
                 return r;
         for (size_t i = 0; i < identity->n_amr; i++) {
@@ -94,12 +86,7 @@ static int append_amr(sd_bus_message *reply, const struct identity *identity)
                 if (r < 0)
                         return r;
         }
-        for (int i = 0; i < 3; i++) {
-                r = sd_bus_message_close_container(reply);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        return dict_entry_close_array(reply);
 }
 
 static int append_details(sd_bus_message *reply, const struct login *login)
