@@ -14,7 +14,7 @@
 #define USER_CODE_MAX_BYTES 64
 #define ADDRESS_MAX_BYTES   2048
 #define NAME_MAX_BYTES      255
-#define QR_MAX_BYTES        (16 * 1024)
+#define QR_MAX_BYTES        (48 * 1024) /* the longest address, in the roomiest style */
 #define DETAIL_MAX_BYTES    2048
 #define CLAIMS_MAX_BYTES    (64 * 1024)
 #define EXPIRY_MAX_SEC      1800
@@ -50,7 +50,7 @@ static bool name_is_sound(const char *text)
 
 static bool qr_is_sound(const char *text)
 {
-        static const char *const pens[] = {" ", "#", "\n", "▀", "▄", "█"};
+        static const char *const pens[] = {" ", "@", "\n", "▀", "▄", "█"};
 
         while (*text) {
                 size_t length = 0;

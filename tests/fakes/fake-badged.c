@@ -77,7 +77,7 @@ static int append_challenge(sd_bus_message *reply, const char *word)
         if (word_is(word, "qr-controls"))
                 qr = "█\033[31m\n";
         if (word_is(word, "qr-huge"))
-                qr = memset(huge, '#', sizeof(huge) - 1);
+                qr = memset(huge, '@', sizeof(huge) - 1);
         if (word_is(word, "expiry-huge"))
                 expires_sec = UINT64_MAX;
         if (word_is(word, "expiry-short"))
