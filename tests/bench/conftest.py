@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The frame of the bench: the private host and the fixtures of the system tests, a provider that
+always answers in the same time, and the table that is printed at the end."""
+
+import pytest
+
+from bench.report import Report
+from host import paths
+from system.conftest import daemon, private_host, scripted, serve       # noqa: F401
+
+ACCOUNT = "alice"
+MANY = "\n".join(f"{key} = 100000"
+                 for key in ("max_logins", "max_logins_per_account", "max_logins_per_origin"))
+REPORT = pytest.StashKey[Report]()
+
+
+def pytest_configure(config):
+    config.stash[REPORT] = Report()
+
+
+@pytest.fixture
+def report(request):
+    return request.config.stash[REPORT]
+
+
+@pytest.fixture
+def provider(scripted):                                                 # noqa: F811
+    """Codes that nobody approves."""
+    return scripted.scenario("granted-by-control")
+
+
+@pytest.fixture
+def serve_many(serve):                                                  # noqa: F811
+    """serve_many(provider): a badged without limits, whose client is public, so that bare POSTs need
+    no credentials either."""
+    return lambda provider: serve(provider, client_auth="none", badged=MANY)
+
+
+def pytest_terminal_summary(terminalreporter):
+    report = terminalreporter.config.stash[REPORT]
+    if not report:
+        return
+    text = report.text()
+    (paths.BUILD / "bench-report.txt").write_text(text)
+    terminalreporter.section("bench")
+    terminalreporter.write(text)
