@@ -86,6 +86,25 @@ static void grant_note_problem(struct device_grant *grant, const char *endpoint,
         grant->detail = detail;
 }
 
+/* That the person has not approved yet is no problem. */
+static void grant_note_answer(struct device_grant *grant, const struct oauth_problem *problem)
+{
+        switch (grant->last_answer) {
+        case OAUTH_SUCCESS:
+        case OAUTH_AUTHORIZATION_PENDING:
+        case OAUTH_SLOW_DOWN:
+                free(TAKE_PTR(grant->detail));
+                return;
+        case OAUTH_ACCESS_DENIED:
+        case OAUTH_EXPIRED_TOKEN:
+        case OAUTH_ERROR:
+        case OAUTH_TRANSIENT:
+        case OAUTH_MALFORMED:
+                grant_note_problem(grant, "token", problem);
+                return;
+        }
+}
+
 static void grant_note_silence(struct device_grant *grant, const char *endpoint,
                                const struct http_answer *answer)
 {
@@ -123,8 +142,7 @@ static void on_token_answer(const struct http_answer *answer, void *userdata)
 
         grant->last_answer = token_set_parse(answer->status, secret_bytes(answer->body),
                                              secret_size(answer->body), &grant->tokens, &problem);
-        if (grant->last_answer != OAUTH_SUCCESS)
-                grant_note_problem(grant, "token", &problem);
+        grant_note_answer(grant, &problem);
         if (pause_sec < problem.interval_sec)
                 pause_sec = problem.interval_sec;
         if (pause_sec > ASKED_PAUSE_MAX_SEC)
@@ -161,6 +179,7 @@ static enum login_outcome rejected_outcome(const struct device_grant *grant)
 static void grant_finish(struct device_grant *grant)
 {
         enum login_outcome outcome = LOGIN_REFUSED;
+        const char *detail = grant->detail;
 
         grant_drop_work(grant);
         switch (grant->flow.verdict) {
@@ -181,11 +200,12 @@ static void grant_finish(struct device_grant *grant)
                 break;
         case DEVICE_FLOW_CANCELLED:
                 outcome = LOGIN_CANCELLED;
+                detail = "the caller gave up";
                 break;
         case DEVICE_FLOW_OPEN:
                 break;
         }
-        grant->listener.on_failure(outcome, grant->detail, grant->listener.userdata);
+        grant->listener.on_failure(outcome, detail, grant->listener.userdata);
 }
 
 /* ---- the code ---- */

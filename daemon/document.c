@@ -57,14 +57,7 @@ static uint64_t document_now(const struct document *document)
         return now_usec;
 }
 
-static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        struct document *document = userdata;
-        int r = document_fetch(document);
-        if (r < 0)
-                log_line(LOG_WARNING, "Failed to fetch %s: %s", document->name, strerror(-r));
-        return 0;
-}
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 
 static void document_arm(struct document *document, uint64_t delay_sec)
 {
@@ -108,6 +101,15 @@ static void document_failed(struct document *document, const char *why)
         document->retry_sec *= 2;
         if (document->retry_sec > RETRY_MAX_SEC)
                 document->retry_sec = RETRY_MAX_SEC;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct document *document = userdata;
+        int r = document_fetch(document);
+        if (r < 0)
+                document_failed(document, strerror(-r));
+        return 0;
 }
 
 /* Each wait leaves its list before it is called: its owner may free it, or any other, or start

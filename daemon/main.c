@@ -157,7 +157,10 @@ static int open_bus(sd_event *event, sd_bus **ret_bus)
 /* The objects before the name: whoever finds the name must find them too. */
 static int serve(sd_event *event, struct login_objects *logins, struct admin_object *admin)
 {
-        int r = service_object_export(logins);
+        int r = login_objects_watch(logins);
+        if (r < 0)
+                return r;
+        r = service_object_export(logins);
         if (r < 0)
                 return r;
         r = admin_object_export(admin);
@@ -170,7 +173,8 @@ static int serve(sd_event *event, struct login_objects *logins, struct admin_obj
         log_line(LOG_INFO, "badged %s is ready", PROJECT_VERSION);
         r = sd_event_loop(event);
         (void)sd_notify(false, "STOPPING=1");
-        return r;
+        /* A lost bus ends the loop with a code of its own; only a signal is an end in order. */
+        return r > 0 ? -ENOTCONN : r;
 }
 
 static int run(struct settings *settings)
