@@ -13,6 +13,9 @@
 /* The bus's part of the handshake; the reader's own part is not looked at. */
 #define HANDSHAKE "DATA\r\nOK 0123456789abcdef0123456789abcdef\r\n"
 
+/* All that a reader says to the bus in one connection. */
+#define SENT_MAX_BYTES ((size_t)256 * 1024)
+
 enum field {
         FIELD_PATH = 1,
         FIELD_INTERFACE,
@@ -190,4 +193,42 @@ sd_bus_message *wire_read_one(const struct wire *wire)
                 message = sd_bus_message_unref(message);
         sd_bus_close_unref(bus);
         return message;
+}
+
+static uint32_t number_at(const uint8_t *bytes)
+{
+        return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+               (uint32_t)bytes[3] << 24;
+}
+
+/* Messages follow the reader's handshake, which ends with BEGIN. */
+static uint32_t find_call(const uint8_t *bytes, size_t size, const char *member)
+{
+        const uint8_t *message = memmem(bytes, size, "BEGIN\r\n", 7);
+        const uint8_t *end = bytes + size;
+
+        for (message = message ? message + 7 : end; end - message > 16;) {
+                size_t fields = (number_at(message + 12) + 7U) / 8 * 8;
+                size_t whole = 16 + fields + number_at(message + 4);
+                if (whole > (size_t)(end - message))
+                        return 0;
+                if (memmem(message + 16, fields, member, strlen(member) + 1))
+                        return number_at(message + 8);
+                message += whole;
+        }
+        return 0;
+}
+
+uint32_t wire_sent_cookie(int far_fd, const char *member)
+{
+        _cleanup_free_ uint8_t *bytes = malloc(SENT_MAX_BYTES);
+        size_t size = 0;
+        ssize_t n = 1;
+
+        FUZZ_EXPECT(bytes);
+        while (far_fd >= 0 && n > 0 && size < SENT_MAX_BYTES) {
+                n = recv(far_fd, bytes + size, SENT_MAX_BYTES - size, MSG_DONTWAIT);
+                size += n > 0 ? (size_t)n : 0;
+        }
+        return find_call(bytes, size, member);
 }

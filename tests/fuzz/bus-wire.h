@@ -44,3 +44,6 @@ sd_bus *wire_connect(const struct wire *wire, int *ret_far_fd);
 /* The first message of the wire as its reader gets it; NULL when sd-bus does not take it. The
  * caller unrefs it. */
 sd_bus_message *wire_read_one(const struct wire *wire);
+
+/* The serial of the first call to that member among what the reader sent; 0 when there is none. */
+uint32_t wire_sent_cookie(int far_fd, const char *member);

@@ -40,7 +40,8 @@ enum record {
 struct heard {
         const char *owners[RECORDS_MAX]; /* that the driver named */
         size_t n_owners;
-        bool grants_login, grants_account, names_session;
+        uint64_t grants_login; /* bit by cookie that it answers */
+        bool grants_account, names_session;
 };
 
 struct play {
@@ -84,7 +85,7 @@ static void note(struct heard *heard, const struct wire_header *header, const st
         if (!is_owner(heard, sender))
                 return;
         if (strcmp(header->signature, "ssa{sv}") == 0 && starts_with_text(body, "granted"))
-                heard->grants_login = true;
+                heard->grants_login |= UINT64_C(1) << (header->reply_cookie % 64);
         if (strcmp(header->signature, "ss") == 0 && starts_with_text(body, "granted"))
                 heard->grants_account = true;
         if (strcmp(header->signature, "s") == 0)
@@ -272,7 +273,8 @@ static void expect_may_enter(const struct play *play, const struct pam_outcome *
         bool is_root = strcmp(user, "root") == 0, is_system = strcmp(user, "svc") == 0;
 
         FUZZ_EXPECT(outcome->connection < PAM_INSIDE_CONNECTIONS);
-        FUZZ_EXPECT(play->heard[outcome->connection].grants_login);
+        FUZZ_EXPECT(outcome->wait_cookie > 0 && outcome->wait_cookie < 64);
+        FUZZ_EXPECT(play->heard[outcome->connection].grants_login >> outcome->wait_cookie & 1);
         FUZZ_EXPECT(is_root || is_system || strcmp(user, "alice") == 0);
         FUZZ_EXPECT(!is_root || has_option(play, "allow_root"));
         FUZZ_EXPECT(!is_system || has_option(play, "min_uid="));

@@ -186,6 +186,7 @@ static void run_phase(struct run *run, pam_handle_t *pamh, char phase)
         default:
                 break;
         }
+        run->outcome.wait_cookie = wire_sent_cookie(run->far_fd, "Wait");
         run->outcome.has_login = pam_getenv(pamh, "BADGE_LOGIN") != NULL;
         run->outcome.has_session = pam_getenv(pamh, "BADGE_SESSION") != NULL;
 }
