@@ -15,6 +15,12 @@
 
 #define PATH_MAX_BYTES 64
 
+/* Everybody who leaves, in one rule: a rule for each login, as sd_bus_track() has it, would be one
+ * too many at the 513th, and the bus drops a connection over that. */
+#define DEPARTURES                                                                  \
+        "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus'," \
+        "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''"
+
 struct login_object {
         struct login_objects *objects;
         struct login_object *previous, *next;
@@ -22,7 +28,6 @@ struct login_object {
         char path[PATH_MAX_BYTES];
         char *owner; /* unique name of the connection that it belongs to */
         sd_bus_slot *slot;
-        sd_bus_track *track;   /* of the owner */
         sd_bus_message *start; /* StartLogin, until it is answered */
         sd_bus_message *wait;  /* Wait, likewise; only one at a time */
 };
@@ -39,7 +44,6 @@ static struct login_object *login_object_free(struct login_object *object)
                 object->next->previous = object->previous;
         (void)attempt_free(object->attempt);
         sd_bus_slot_unref(object->slot);
-        sd_bus_track_unref(object->track);
         sd_bus_message_unref(object->start);
         sd_bus_message_unref(object->wait);
         free(object->owner);
@@ -52,6 +56,7 @@ void login_objects_finish(struct login_objects *objects)
 {
         while (objects->first)
                 (void)login_object_free(objects->first);
+        objects->departures = sd_bus_slot_unref(objects->departures);
 }
 
 /* ---- the methods ---- */
@@ -173,23 +178,26 @@ static void on_end(struct login *login, void *userdata)
 
 /* ---- from the bus ---- */
 
-static int on_owner_gone(sd_bus_track *track, void *userdata)
+static int on_departure(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        (void)login_object_free(userdata);
+        struct login_objects *objects = userdata;
+        const char *name;
+
+        int r = sd_bus_message_read(message, "s", &name);
+        if (r < 0)
+                return r;
+        for (struct login_object *object = objects->first, *next; object; object = next) {
+                next = object->next;
+                if (strcmp(object->owner, name) == 0)
+                        (void)login_object_free(object);
+        }
         return 0;
 }
 
-static int track_owner(struct login_object *object, sd_bus_message *message)
+int login_objects_watch(struct login_objects *objects)
 {
-        const char *sender = sd_bus_message_get_sender(message);
-
-        object->owner = strdup(sender ? sender : "");
-        if (!object->owner)
-                return -ENOMEM;
-        int r = sd_bus_track_new(object->objects->bus, &object->track, on_owner_gone, object);
-        if (r < 0)
-                return r;
-        return sd_bus_track_add_sender(object->track, message);
+        return sd_bus_add_match(objects->bus, &objects->departures, DEPARTURES, on_departure,
+                                objects);
 }
 
 static int export(struct login_object *object)
@@ -206,18 +214,19 @@ int login_object_start(struct login_objects *objects, sd_bus_message *message,
                        const struct call_context *context, struct service_refusal *ret_refusal)
 {
         _cleanup_(login_object_freep) struct login_object *object = calloc(1, sizeof(*object));
+        const char *sender = sd_bus_message_get_sender(message);
         if (!object)
                 return -ENOMEM;
 
         object->objects = objects;
+        object->owner = strdup(sender ? sender : "");
+        if (!object->owner)
+                return -ENOMEM;
         struct login_request request = call_context_request(context);
         struct login_listener listener = {on_challenge, on_end, object};
         int r = service_start_login(objects->service, &request, context->provider, &listener,
                                     &object->attempt, ret_refusal);
         if (r <= 0)
-                return r;
-        r = track_owner(object, message);
-        if (r < 0)
                 return r;
         r = export(object);
         if (r < 0)

@@ -16,7 +16,11 @@ struct login_objects {
         sd_bus *bus;
         struct service *service;
         struct login_object *first;
+        sd_bus_slot *departures;
 };
+
+/* Lets go of the logins of whoever leaves the bus. To be called before anybody can start one. */
+int login_objects_watch(struct login_objects *objects);
 
 void login_objects_finish(struct login_objects *objects);
 
