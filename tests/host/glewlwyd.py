@@ -8,6 +8,7 @@ Behaves: interval with a real slow_down, id_token with at_hash, used code → ac
 import base64
 import contextlib
 import hashlib
+import shutil
 import sqlite3
 import urllib.parse
 from pathlib import Path
@@ -19,7 +20,8 @@ from host.providers import (POST_CLIENT_ID, Provider, ProviderFailed, WrongUserC
 
 SCHEMA = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3"
 ADMIN = {"username": "admin", "password": "password"}
-WEBAPP = "/usr/share/glewlwyd/webapp/"
+WEBAPP = Path("/usr/share/glewlwyd/webapp")
+WEBAPP_SETTINGS = Path("/usr/share/glewlwyd/templates/config.json")
 STARTS = 5
 STORE_SEC = 10
 GRANTS = ["device_authorization", "refresh_token"]
@@ -100,6 +102,7 @@ class Glewlwyd(Provider):
         self.ca_file = authority.ca_file
         self.database = self.directory / "glewlwyd.db"
         database_create(self.database)
+        webapp_create(self.directory / "webapp")
         self.run_server(key, certificate)
         self.set_up(self.sign_in(ADMIN))
         return self.issuer
@@ -112,8 +115,9 @@ class Glewlwyd(Provider):
             origin = f"https://localhost:{front}"
             settings = self.directory / "glewlwyd.conf"
             settings.write_text(SETTINGS.format(
-                port=port, origin=origin, webapp=WEBAPP, key=key, certificate=certificate,
-                secure="false" if self.count_requests else "true", database=self.database))
+                port=port, origin=origin, webapp=self.directory / "webapp", key=key,
+                certificate=certificate, secure="false" if self.count_requests else "true",
+                database=self.database))
             process = self.run(["glewlwyd", f"--config-file={settings}"], self.directory / "log")
             try:
                 port_wait(port, process, self.directory / "log")
@@ -236,6 +240,17 @@ class Glewlwyd(Provider):
 def database_create(path):
     with contextlib.closing(sqlite3.connect(path)) as store:
         store.executescript(Path(SCHEMA).read_text())
+
+
+def webapp_create(path):
+    """A copy of the package's pages, which do not work in their place in Debian 12: their settings
+    are a link to a folder, and what other packages bring are links out of it, never served."""
+    def left_out(folder, names):
+        return [name for name in names if name == "config.json" or not Path(folder, name).exists()]
+
+    packaged = WEBAPP / "config.json"
+    shutil.copytree(WEBAPP, path, ignore=left_out)
+    shutil.copy(packaged if packaged.is_file() else WEBAPP_SETTINGS, path / "config.json")
 
 
 def user_from(person):
