@@ -145,15 +145,21 @@ void wire_message(struct wire *wire, const struct wire_header *header, const str
         wire_finish(&message);
 }
 
-/* False when the socket does not take all of it at once. */
-static bool wire_preload(int fd, const struct wire *wire)
+/* True when the socket took all of it at once. */
+static bool send_whole(int fd, const void *bytes, size_t size)
 {
-        size_t handshake = sizeof(HANDSHAKE) - 1;
+        return size == 0 || send(fd, bytes, size, MSG_DONTWAIT) == (ssize_t)size;
+}
 
-        return send(fd, HANDSHAKE, handshake, MSG_DONTWAIT) == (ssize_t)handshake &&
-               (wire->size == 0 ||
-                send(fd, wire->bytes, wire->size, MSG_DONTWAIT) == (ssize_t)wire->size) &&
-               shutdown(fd, SHUT_WR) == 0;
+/* A bus daemon does not speak before it was greeted, and libsystemd relies on that. */
+static bool wire_preload(sd_bus *bus, int far_fd, const struct wire *wire)
+{
+        if (!send_whole(far_fd, HANDSHAKE, sizeof(HANDSHAKE) - 1) || sd_bus_start(bus) < 0)
+                return false;
+        while (sd_bus_is_ready(bus) == 0)
+                if (sd_bus_process(bus, NULL) < 0)
+                        return false;
+        return send_whole(far_fd, wire->bytes, wire->size) && shutdown(far_fd, SHUT_WR) == 0;
 }
 
 sd_bus *wire_connect(const struct wire *wire, int *ret_far_fd)
@@ -164,15 +170,12 @@ sd_bus *wire_connect(const struct wire *wire, int *ret_far_fd)
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0)
                 return NULL;
         _cleanup_close_ int far = fds[1], near = fds[0];
-        if (!wire_preload(far, wire) || sd_bus_new(&bus) < 0)
+        if (sd_bus_new(&bus) < 0)
                 return NULL;
-        /* From here on the bus closes it. */
-        if (sd_bus_negotiate_fds(bus, 0) < 0 || sd_bus_set_fd(bus, near, near) < 0) {
-                sd_bus_unref(bus);
-                return NULL;
-        }
-        TAKE_FD(near);
-        if (sd_bus_start(bus) < 0)
+        if (sd_bus_negotiate_fds(bus, 0) < 0 || sd_bus_set_fd(bus, near, near) < 0)
+                return sd_bus_unref(bus);
+        TAKE_FD(near); /* the bus closes it */
+        if (!wire_preload(bus, far, wire))
                 return sd_bus_close_unref(bus);
         *ret_far_fd = TAKE_FD(far);
         return bus;
