@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs test suites and adds up their numbers; tests/run calls it after the build.
 
-A suite is what meson lists under its name; `system` and `bench` are pytest files, too, which run inside
-the private host. The numbers come from JUnit files, so that each case inside a
-program counts.
+A suite is what meson lists under its name; `system`, `phone` and `bench` are pytest files, too, which
+run inside the private host. The numbers come from JUnit files, so that each case inside a program
+counts.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ import xml.etree.ElementTree as ElementTree
 
 from host import paths
 
-PYTEST_FOLDERS = {"system": ("host", "system"), "bench": ("bench",)}
+PYTEST_FOLDERS = {"system": ("host", "system"), "phone": ("phone",), "bench": ("bench",)}
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
            "/usr/bin", "/home/people", "/var/lib/badged")
 WATCHED_LEVELS = 3
