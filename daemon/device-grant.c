@@ -192,6 +192,9 @@ static void grant_finish(struct device_grant *grant)
         case DEVICE_FLOW_EXPIRED:
                 outcome = LOGIN_EXPIRED;
                 break;
+        case DEVICE_FLOW_THROTTLED:
+                outcome = LOGIN_THROTTLED;
+                break;
         case DEVICE_FLOW_UNREACHABLE:
                 outcome = LOGIN_UNAVAILABLE;
                 break;
@@ -227,6 +230,10 @@ static void on_device_answer(const struct http_answer *answer, void *userdata)
                                                         &problem);
         if (grant->last_answer != OAUTH_SUCCESS)
                 grant_note_problem(grant, "device authorization", &problem);
+        /* A throttle is no outage: whoever starts logins can bring it about, so that nothing may
+         * fall through to another way in because of it. */
+        if (grant->last_answer == OAUTH_TRANSIENT && answer->status == 429)
+                grant->last_answer = OAUTH_SLOW_DOWN;
         grant_follow(grant, device_flow_on_authorization(&grant->flow, grant->last_answer,
                                                          grant->code.expires_in_sec,
                                                          grant->code.interval_sec, now));

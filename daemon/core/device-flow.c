@@ -141,7 +141,8 @@ enum device_flow_step device_flow_on_authorization(struct device_flow *flow,
                 return flow_show(flow, expires_in_sec, interval_sec, now_usec);
         case OAUTH_ACCESS_DENIED:
                 return flow_end(flow, DEVICE_FLOW_DENIED);
-        case OAUTH_SLOW_DOWN: /* authentik's throttle speaks so: nothing to poll for */
+        case OAUTH_SLOW_DOWN: /* so authentik's throttle says that there is no code */
+                return flow_end(flow, DEVICE_FLOW_THROTTLED);
         case OAUTH_TRANSIENT:
                 return flow_end(flow, DEVICE_FLOW_UNREACHABLE);
         case OAUTH_AUTHORIZATION_PENDING:

@@ -39,6 +39,7 @@ enum device_flow_verdict {
         DEVICE_FLOW_APPROVED,    /* tokens came; whose they are is for others to verify */
         DEVICE_FLOW_DENIED,      /* access_denied */
         DEVICE_FLOW_EXPIRED,     /* expired_token, or the time ran out here */
+        DEVICE_FLOW_THROTTLED,   /* the provider gives no more codes for now */
         DEVICE_FLOW_UNREACHABLE, /* no usable answer to the device authorization request */
         DEVICE_FLOW_REJECTED,    /* any other error, or an answer that made no sense (8628-14) */
         DEVICE_FLOW_CANCELLED,

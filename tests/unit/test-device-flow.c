@@ -348,7 +348,7 @@ static void no_code_ends_the_attempt(void **state)
                 enum device_flow_verdict verdict;
         } cases[] = {
                 {OAUTH_ACCESS_DENIED, DEVICE_FLOW_DENIED},
-                {OAUTH_SLOW_DOWN, DEVICE_FLOW_UNREACHABLE},
+                {OAUTH_SLOW_DOWN, DEVICE_FLOW_THROTTLED},
                 {OAUTH_TRANSIENT, DEVICE_FLOW_UNREACHABLE},
                 {OAUTH_AUTHORIZATION_PENDING, DEVICE_FLOW_REJECTED},
                 {OAUTH_EXPIRED_TOKEN, DEVICE_FLOW_REJECTED},
