@@ -101,6 +101,16 @@ char *text_sanitise(const char *text, size_t max_bytes)
         return copy;
 }
 
+char *text_log_field(const char *text, size_t max_bytes)
+{
+        char *field = text_sanitise(text && *text ? text : "-", max_bytes);
+
+        for (char *s = field; s && *s; s++)
+                if (strchr(" \"'=\\", *s))
+                        *s = '?';
+        return field;
+}
+
 int text_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number)
 {
         uint64_t number = 0;

@@ -18,6 +18,10 @@ bool text_is_printable(const char *text);
  * byte that is not UTF-8 became '?'. NULL text gives an empty copy; NULL when memory is short. */
 char *text_sanitise(const char *text, size_t max_bytes);
 
+/* A copy likewise, for a log line of key=value fields: not empty ("-" instead), and without what
+ * could end the field early or begin another (blank, quotes, equal sign, backslash). */
+char *text_log_field(const char *text, size_t max_bytes);
+
 /* Decimal digits only (no sign, blank or empty text): 0, -EINVAL, or -ERANGE outside min..max. */
 int text_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number);
 

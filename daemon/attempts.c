@@ -19,24 +19,18 @@ void attempts_init(struct attempts *attempts,
         *attempts = (struct attempts){.on_ended = on_ended, .userdata = userdata};
 }
 
-size_t attempts_of_account(const struct attempts *attempts, const char *account)
+static bool is_or_any(const char *wanted, const char *text)
+{
+        return !wanted || strcmp(wanted, text) == 0;
+}
+
+size_t attempts_count(const struct attempts *attempts, const char *account, const char *source)
 {
         size_t n = 0;
 
         for (const struct attempt *attempt = attempts->first; attempt; attempt = attempt->next)
-                n += strcmp(login_account(attempt->login), account) == 0;
-        return n;
-}
-
-size_t attempts_from_origin(const struct attempts *attempts, const char *origin)
-{
-        size_t n = 0;
-
-        for (const struct attempt *attempt = attempts->first; origin && attempt;
-             attempt = attempt->next) {
-                const char *its_origin = login_origin(attempt->login);
-                n += its_origin && strcmp(its_origin, origin) == 0;
-        }
+                n += is_or_any(account, login_account(attempt->login)) &&
+                     is_or_any(source, login_source(attempt->login));
         return n;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The logins that somebody has asked for and not yet let go of, counted by account and origin:
+/* The logins that somebody has asked for and not yet let go of, counted by account and source:
  * whatever a caller can make the daemon keep is in this list, and the limits look at it. */
 #pragma once
 
@@ -24,9 +24,8 @@ struct attempts {
 void attempts_init(struct attempts *attempts,
                    void (*on_ended)(const struct login *login, void *userdata), void *userdata);
 
-size_t attempts_of_account(const struct attempts *attempts, const char *account);
-/* A NULL origin is nobody's: 0. */
-size_t attempts_from_origin(const struct attempts *attempts, const char *origin);
+/* Those of the account, from the source, and of the account from that source. NULL counts any. */
+size_t attempts_count(const struct attempts *attempts, const char *account, const char *source);
 
 /* What login_new() wants. Borrowed; provider and rules until the attempt is freed. */
 struct attempt_spec {

@@ -102,18 +102,28 @@ static void entry_add_identity(struct entry *entry, const struct log_decision *d
                 entry_add(entry, "IDENTITY", identity);
 }
 
+static void entry_add_uid(struct entry *entry, const char *name, uid_t uid)
+{
+        char digits[16];
+
+        if (uid == LOG_NO_UID)
+                return;
+        (void)snprintf(digits, sizeof(digits), "%u", (unsigned)uid);
+        entry_add(entry, name, digits);
+}
+
 /* The entry's text, for those who read only that: "login denied: account=alice service=sshd …". */
 static char *decision_message(const struct log_decision *decision, const char *what)
 {
+        _cleanup_free_ char *account = text_log_field(decision->account, VALUE_MAX_BYTES);
+        _cleanup_free_ char *service = text_log_field(decision->service, VALUE_MAX_BYTES);
+        _cleanup_free_ char *origin = text_log_field(decision->origin, VALUE_MAX_BYTES);
+        _cleanup_free_ char *subject = text_log_field(decision->subject, VALUE_MAX_BYTES);
         char *message = NULL;
 
-        if (asprintf(&message, "%s %s: account=%s service=%s origin=%s%s%s%s%s", what,
-                     login_outcome_word(decision->outcome),
-                     decision->account ? decision->account : "-",
-                     decision->service ? decision->service : "-",
-                     decision->origin ? decision->origin : "-",
-                     decision->subject ? " subject=" : "",
-                     decision->subject ? decision->subject : "", decision->reason ? ": " : "",
+        if (!account || !service || !origin || !subject ||
+            asprintf(&message, "%s %s: account=%s service=%s origin=%s subject=%s: %s", what,
+                     login_outcome_word(decision->outcome), account, service, origin, subject,
                      decision->reason ? decision->reason : "") < 0)
                 return NULL;
         return message;
@@ -142,6 +152,7 @@ void log_decision(const struct log_decision *decision)
         entry_add(&entry, "ORIGIN", decision->origin);
         entry_add(&entry, "REQUESTED_BY", decision->requested_by);
         entry_add(&entry, "PRIOR", decision->prior);
+        entry_add_uid(&entry, "CALLER_UID", decision->caller_uid);
         entry_add(&entry, "PROVIDER", decision->provider);
         entry_add_identity(&entry, decision);
         entry_add(&entry, "OUTCOME", login_outcome_word(decision->outcome));

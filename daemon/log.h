@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "common/login-outcome.h"
 
@@ -12,6 +13,8 @@
  */
 void log_set_debug(bool debug);
 void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define LOG_NO_UID ((uid_t)-1)
 
 enum log_event {
         LOG_EVENT_LOGIN,          /* a login ended; outcome says how */
@@ -29,6 +32,7 @@ struct log_decision {
         const char *service;
         const char *origin; /* remote host, or the terminal */
         const char *requested_by, *prior;
+        uid_t caller_uid; /* who asked on the bus; LOG_NO_UID: not known */
         const char *provider;
         const char *issuer, *subject; /* become IDENTITY= when both are known */
         const char *rule;

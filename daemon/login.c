@@ -32,7 +32,8 @@ struct login {
         const struct account_rules *rules;
         struct login_listener listener;
         char id[ID_DIGITS + 1];
-        char *account, *service, *origin, *requested_by, *prior;
+        char *account, *service, *origin, *source, *requested_by, *prior;
+        uid_t caller_uid;
         enum qr_style qr;
         unsigned columns, lines;
 
@@ -112,6 +113,7 @@ static void login_write_journal(const struct login *login)
                 .origin = login->origin,
                 .requested_by = login->requested_by,
                 .prior = login->prior,
+                .caller_uid = login->caller_uid,
                 .provider = login_provider(login)->name,
                 .issuer = identity ? identity->issuer : NULL,
                 .subject = identity ? identity->subject : NULL,
@@ -265,6 +267,10 @@ static int login_fill(struct login *login, const struct login_request *request)
         r = copy_name(request->service, &login->service);
         if (r < 0)
                 return r;
+        login->caller_uid = request->caller_uid;
+        r = copy_name(request->source, &login->source);
+        if (r < 0)
+                return r;
         r = copy_name(request->origin, &login->origin);
         if (r < 0)
                 return r;
@@ -312,6 +318,7 @@ struct login *login_free(struct login *login)
         free(login->account);
         free(login->service);
         free(login->origin);
+        free(login->source);
         free(login->requested_by);
         free(login->prior);
         free(login->picture);
@@ -346,6 +353,11 @@ const char *login_account(const struct login *login)
 const char *login_service(const struct login *login)
 {
         return login->service;
+}
+
+const char *login_source(const struct login *login)
+{
+        return login->source;
 }
 
 const char *login_origin(const struct login *login)

@@ -27,9 +27,10 @@ const char *login_sentence(enum login_outcome outcome);
 struct login_request {
         const char *account, *service;
         const char *origin;       /* remote host or terminal; may be NULL */
+        const char *source;       /* whom the limits count it against; not NULL */
         const char *requested_by; /* who called sudo or su, says the application; may be NULL */
         const char *prior;        /* factors passed before, says the application; may be NULL */
-        uid_t caller_uid;         /* of whoever asks on the bus */
+        uid_t caller_uid;         /* of whoever asks on the bus; for the journal, too */
         enum qr_style qr;
         unsigned columns, lines; /* of the window that shows the code; 0: unknown */
 };
@@ -61,6 +62,7 @@ void login_cancel(struct login *login);
 const char *login_id(const struct login *login);
 const char *login_account(const struct login *login);
 const char *login_service(const struct login *login);
+const char *login_source(const struct login *login);
 const char *login_origin(const struct login *login);
 const struct provider_settings *login_provider(const struct login *login);
 

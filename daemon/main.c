@@ -23,6 +23,8 @@
 /* What sysexits(3) and systemd call a configuration error; the unit does not restart on it. */
 #define EXIT_SETTINGS 78
 
+#define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+
 struct arguments {
         bool check, debug, help, version;
         const char *folder; /* NULL: the usual places */
@@ -136,12 +138,41 @@ static int prepare_event(sd_event **ret_event)
         return 0;
 }
 
+/* What sd_bus_open_system() does, but for one thing: nobody may send us descriptors, whose number
+ * the bus counts against us. */
+static int connect_bus(sd_bus **ret_bus)
+{
+        _cleanup_(sd_bus_unrefp) sd_bus *bus = NULL;
+        const char *address = secure_getenv("DBUS_SYSTEM_BUS_ADDRESS");
+
+        int r = sd_bus_new(&bus);
+        if (r < 0)
+                return r;
+        r = sd_bus_set_description(bus, "badged");
+        if (r < 0)
+                return r;
+        r = sd_bus_set_address(bus, address ? address : SYSTEM_BUS_ADDRESS);
+        if (r < 0)
+                return r;
+        r = sd_bus_set_bus_client(bus, true);
+        if (r < 0)
+                return r;
+        r = sd_bus_negotiate_fds(bus, false);
+        if (r < 0)
+                return r;
+        r = sd_bus_start(bus);
+        if (r < 0)
+                return r;
+        *ret_bus = TAKE_PTR(bus);
+        return 0;
+}
+
 /* A daemon without its bus can serve nobody: it exits, and systemd starts it anew. */
 static int open_bus(sd_event *event, sd_bus **ret_bus)
 {
         _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 
-        int r = sd_bus_open_system_with_description(&bus, "badged");
+        int r = connect_bus(&bus);
         if (r < 0)
                 return r;
         r = sd_bus_set_exit_on_disconnect(bus, true);

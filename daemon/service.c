@@ -9,6 +9,7 @@
 #include "attempts.h"
 #include "common/account-name.h"
 #include "common/text.h"
+#include "core/rate-limit.h"
 #include "io/account-lookup.h"
 #include "log.h"
 #include "sessions.h"
@@ -16,6 +17,10 @@
 #define USEC_PER_SEC 1000000ULL
 
 #define SERVICE_NAME_MAX_BYTES 64
+
+/* Whoever holds logins of an account must not keep its owner out, who comes from elsewhere: so many
+ * sources may each have max_logins_per_account of them. */
+#define SOURCES_PER_ACCOUNT 10
 
 /* One sentence for every account that is not to be had: it does not tell which names exist. */
 #define SENTENCE_ACCOUNT  "This account cannot sign in here with an identity provider."
@@ -36,6 +41,7 @@ struct service {
         struct account_provider *choices; /* the same, as account_choose_provider() wants them */
         size_t n_providers;
         struct attempts attempts;
+        struct rate_limit *starts;
         struct sessions *sessions;
         struct service_status status;
 };
@@ -96,6 +102,9 @@ int service_new(sd_event *event, struct settings *settings, struct service **ret
         int r = http_client_new(event, &service->http);
         if (r < 0)
                 return r;
+        r = rate_limit_new(settings->max_logins_per_minute, &service->starts);
+        if (r < 0)
+                return r;
         r = sessions_new(&service->sessions);
         if (r < 0)
                 return r;
@@ -115,6 +124,7 @@ struct service *service_free(struct service *service)
         free(service->providers);
         free(service->choices);
         (void)sessions_free(service->sessions);
+        (void)rate_limit_free(service->starts);
         (void)http_client_free(service->http);
         (void)settings_free(service->settings);
         sd_event_unref(service->event);
@@ -152,6 +162,7 @@ static struct service_refusal refuse(struct service *service, enum log_event eve
                 .origin = request->origin,
                 .requested_by = request->requested_by,
                 .prior = request->prior,
+                .caller_uid = request->caller_uid,
                 .reason = detail,
         };
         log_decision(&decision);
@@ -162,8 +173,28 @@ static struct service_refusal refuse(struct service *service, enum log_event eve
 
 static const struct service_refusal nothing_against = {LOGIN_GRANTED, ""};
 
-static struct service_refusal check_local(struct service *service, enum log_event event,
-                                          const struct login_request *request)
+/* Who is not root may ask about the own account only; that is looked up by the caller's uid, so
+ * that nobody can have names looked up, nor learn which exist. */
+static bool caller_is_account(const struct login_request *request)
+{
+        _cleanup_(local_account_finish) struct local_account caller = {0};
+
+        return request->caller_uid == 0 || (account_lookup_uid(request->caller_uid, &caller) > 0 &&
+                                            strcmp(caller.name, request->account) == 0);
+}
+
+/* Printable words that no log and no rule could misread. */
+static bool service_name_is_valid(const char *name)
+{
+        static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "_.-";
+        size_t length = strlen(name);
+
+        return length > 0 && length <= SERVICE_NAME_MAX_BYTES && strspn(name, good) == length;
+}
+
+static struct service_refusal check_account(struct service *service, enum log_event event,
+                                            const struct login_request *request)
 {
         _cleanup_(local_account_finish) struct local_account account = {0};
         struct account_facts facts = {.name = request->account};
@@ -181,14 +212,19 @@ static struct service_refusal check_local(struct service *service, enum log_even
         const char *detail = account_refusal(&facts, service->settings->accounts.min_uid);
         if (detail)
                 return refuse(service, event, request, LOGIN_REFUSED, SENTENCE_ACCOUNT, detail);
-        if (request->caller_uid != 0 && request->caller_uid != account.uid)
+        return nothing_against;
+}
+
+static struct service_refusal check_local(struct service *service, enum log_event event,
+                                          const struct login_request *request)
+{
+        if (!caller_is_account(request))
                 return refuse(service, LOG_EVENT_CALLER, request, LOGIN_REFUSED, SENTENCE_CALLER,
-                              "a caller who is not root asked for another account");
-        if (!text_is_printable(request->service) || strlen(request->service) == 0 ||
-            strlen(request->service) > SERVICE_NAME_MAX_BYTES)
+                              "a caller who is not root asked about another account");
+        if (!service_name_is_valid(request->service))
                 return refuse(service, event, request, LOGIN_REFUSED, SENTENCE_ACCOUNT,
                               "the service has no proper name");
-        return nothing_against;
+        return check_account(service, event, request);
 }
 
 static struct service_refusal check_limits(struct service *service,
@@ -197,14 +233,23 @@ static struct service_refusal check_limits(struct service *service,
         const struct settings *settings = service->settings;
         const struct attempts *attempts = &service->attempts;
         const char *detail = NULL;
+        uint64_t now_usec = 0;
 
+        (void)sd_event_now(service->event, CLOCK_BOOTTIME, &now_usec);
         if (attempts->n >= settings->max_logins)
                 detail = "too many logins are pending (max_logins)";
-        else if (attempts_of_account(attempts, request->account) >=
+        else if (attempts_count(attempts, request->account, request->source) >=
                  settings->max_logins_per_account)
-                detail = "too many logins of the account are pending (max_logins_per_account)";
-        else if (attempts_from_origin(attempts, request->origin) >= settings->max_logins_per_origin)
+                detail = "too many logins of the account are pending from there "
+                         "(max_logins_per_account)";
+        else if (attempts_count(attempts, request->account, NULL) >=
+                 (size_t)settings->max_logins_per_account * SOURCES_PER_ACCOUNT)
+                detail = "too many logins of the account are pending (max_logins_per_account, ten "
+                         "times)";
+        else if (attempts_count(attempts, NULL, request->source) >= settings->max_logins_per_origin)
                 detail = "too many logins from there are pending (max_logins_per_origin)";
+        else if (rate_limit_take(service->starts, request->source, now_usec) <= 0)
+                detail = "too many logins from there of late (max_logins_per_minute)";
         if (!detail)
                 return nothing_against;
         return refuse(service, LOG_EVENT_LOGIN, request, LOGIN_THROTTLED,

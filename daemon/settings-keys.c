@@ -28,6 +28,8 @@ static const struct settings_key keys[] = {
          "write a number, or leave it out for 3"},
         {BADGED(max_logins_per_origin), parse_limit, IN_BADGED(max_logins_per_origin), "8",
          "write a number, or leave it out for 8"},
+        {BADGED(max_logins_per_minute), parse_limit, IN_BADGED(max_logins_per_minute), "30",
+         "write a number, or leave it out for 30"},
         {BADGED(login_timeout), parse_login_timeout, IN_BADGED(login_timeout_sec), "10min",
          "write a time such as 5min, or leave it out for 10min"},
 

@@ -45,7 +45,7 @@ struct account_settings {
 
 struct settings {
         char *default_provider; /* never NULL, and always the name of one of the providers */
-        unsigned max_logins, max_logins_per_account, max_logins_per_origin;
+        unsigned max_logins, max_logins_per_account, max_logins_per_origin, max_logins_per_minute;
         uint64_t login_timeout_sec;
         struct provider_settings **providers; /* at least one, sorted by name */
         size_t n_providers;

@@ -2,7 +2,6 @@
 #include "pam/pam-refusal.h"
 
 #include <security/pam_ext.h>
-#include <string.h>
 #include <syslog.h>
 
 #include "common/login-verdict.h"
@@ -12,24 +11,12 @@
 
 #define VALUE_MAX_BYTES 128
 
-/* A value that cannot end its field early: no blanks, quotes, equal signs. NULL: memory is short.
- */
-static char *value_new(const char *text)
-{
-        char *value = text_sanitise(text && *text ? text : "-", VALUE_MAX_BYTES);
-
-        for (char *s = value; s && *s; s++)
-                if (strchr(" \"'=\\", *s))
-                        *s = '?';
-        return value;
-}
-
 static void refusal_log(const struct request *request, const struct login_verdict *verdict)
 {
-        _cleanup_free_ char *account = value_new(request->account);
-        _cleanup_free_ char *service = value_new(request->service);
-        _cleanup_free_ char *origin = value_new(request->remote_host ? request->remote_host
-                                                                     : request->terminal);
+        _cleanup_free_ char *account = text_log_field(request->account, VALUE_MAX_BYTES);
+        _cleanup_free_ char *service = text_log_field(request->service, VALUE_MAX_BYTES);
+        _cleanup_free_ char *origin = text_log_field(
+                request->remote_host ? request->remote_host : request->terminal, VALUE_MAX_BYTES);
 
         /* The reason is one of our own sentences: it has no quotes. */
         pam_syslog(request->pamh, LOG_NOTICE,

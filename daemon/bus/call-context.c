@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,9 @@ static int read_prior(sd_bus_message *message, const char *name, void *field, sd
         const char *item;
         unsigned n = 0;
 
+        if (*(char **)field)
+                return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                                        "prior_factors came twice");
         int r = sd_bus_message_enter_container(message, 'v', "as");
         if (r < 0)
                 return r;
@@ -138,7 +142,10 @@ static int read_entries(sd_bus_message *message, struct call_context *context, s
         int r = sd_bus_message_enter_container(message, 'a', "{sv}");
         if (r < 0)
                 return r;
-        while ((r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+        for (unsigned n = 0; (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0; n++) {
+                if (n == CONTEXT_KEYS_MAX)
+                        return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                                                "the context has too many keys");
                 r = read_entry(message, context, error);
                 if (r < 0)
                         return r;
@@ -149,6 +156,19 @@ static int read_entries(sd_bus_message *message, struct call_context *context, s
         if (r < 0)
                 return r;
         return sd_bus_message_exit_container(message);
+}
+
+/* Only root's word counts for where a login comes from: PAM runs as root. Anybody else could lay it
+ * at another's door. */
+static void believe_root_only(struct call_context *context)
+{
+        if (context->caller_uid == 0)
+                return;
+        context->remote_host = context->requesting_user = NULL;
+        (void)snprintf(context->caller, sizeof(context->caller), "uid %u",
+                       (unsigned)context->caller_uid);
+        context->terminal = context->caller;
+        free(TAKE_PTR(context->prior));
 }
 
 int call_context_read(sd_bus_message *message, struct call_context *ret_context,
@@ -166,15 +186,21 @@ int call_context_read(sd_bus_message *message, struct call_context *ret_context,
                 return r;
         *ret_context = context;
         context.prior = NULL;
+        believe_root_only(ret_context);
         return 0;
 }
 
 struct login_request call_context_request(const struct call_context *context)
 {
+        const char *origin = context->remote_host ? context->remote_host : context->terminal;
+        const char *source = context->remote_host       ? context->remote_host
+                             : context->requesting_user ? context->requesting_user
+                                                        : context->terminal;
         return (struct login_request){
                 .account = context->account,
                 .service = context->service,
-                .origin = context->remote_host ? context->remote_host : context->terminal,
+                .origin = origin,
+                .source = source ? source : "",
                 .requested_by = context->requesting_user,
                 .prior = context->prior,
                 .caller_uid = context->caller_uid,

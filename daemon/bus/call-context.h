@@ -9,6 +9,7 @@
 
 #define CONTEXT_TEXT_MAX_BYTES 255
 #define CONTEXT_PRIOR_MAX      8
+#define CONTEXT_KEYS_MAX       32
 
 struct call_context {
         const char *account, *service, *provider;
@@ -17,11 +18,13 @@ struct call_context {
         enum qr_style qr;
         unsigned columns, lines;
         uid_t caller_uid;
+        char caller[24]; /* the same for people to read, of callers who are not root */
 };
 
 /* Reads "ssa{sv}" and the caller. Texts are borrowed from the message. Unknown keys are passed
  * over; a known key of a wrong type or size, and text that is not printable, is an error that is
- * set. */
+ * set. Of a caller who is not root nothing is believed about where the login comes from. The
+ * context may not be copied afterwards. */
 int call_context_read(sd_bus_message *message, struct call_context *ret_context,
                       sd_bus_error *error);
 void call_context_finish(struct call_context *context);

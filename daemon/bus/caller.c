@@ -24,8 +24,10 @@ int caller_uid(sd_bus_message *message, uid_t *ret_uid)
 
 int caller_refuse(sd_bus_message *message, const char *reason, sd_bus_error *error)
 {
+        uid_t uid;
         struct log_decision decision = {
                 .event = LOG_EVENT_CALLER,
+                .caller_uid = caller_uid(message, &uid) < 0 ? LOG_NO_UID : uid,
                 .outcome = LOGIN_REFUSED,
                 .service = sd_bus_message_get_member(message),
                 .origin = sd_bus_message_get_sender(message),

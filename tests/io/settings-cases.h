@@ -48,7 +48,7 @@ struct settings_case {
 static const struct settings_file every_key_files[] = {
         {"etc/badged.conf",
          "[badged]\ndefault_provider = corp\nmax_logins = 50\nmax_logins_per_account = 1\n"
-         "max_logins_per_origin = 2\nlogin_timeout = 90s\n"
+         "max_logins_per_origin = 2\nmax_logins_per_minute = 5\nlogin_timeout = 90s\n"
          "[provider corp]\nissuer = https://sso.example/realms/corp\nmetadata = by-hand\n"
          "client_id = linux login\nclient_auth = client_secret_post\nclient_secret_file = "
          "corp.secret\n"

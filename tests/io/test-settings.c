@@ -137,6 +137,7 @@ static void what_is_not_written_has_its_default(void **state)
         assert_int_equal(settings->max_logins, 10000);
         assert_int_equal(settings->max_logins_per_account, 3);
         assert_int_equal(settings->max_logins_per_origin, 8);
+        assert_int_equal(settings->max_logins_per_minute, 30);
         assert_int_equal(settings->login_timeout_sec, 600);
         assert_string_equal(settings->accounts.groups_claim, "groups");
         assert_int_equal(settings->accounts.min_uid, 1000);
@@ -161,6 +162,7 @@ static void every_key_arrives_in_its_field(void **state)
         assert_int_equal(settings->max_logins, 50);
         assert_int_equal(settings->max_logins_per_account, 1);
         assert_int_equal(settings->max_logins_per_origin, 2);
+        assert_int_equal(settings->max_logins_per_minute, 5);
         assert_int_equal(settings->login_timeout_sec, 90);
         assert_int_equal(settings->accounts.min_uid, 2000);
         assert_string_equal(settings->accounts.groups_claim, "roles");

@@ -55,7 +55,7 @@ def settings(providers):
     accounts = {key: value for key, value in some.row.get("accounts", {}).items()
                 if key in DEFAULT_ONLY}
     lines = ["[badged]", f"default_provider = {default}", "max_logins_per_account = 1000",
-             "max_logins_per_origin = 1000"]
+             "max_logins_per_origin = 1000", "max_logins_per_minute = 100000"]
     for name, provider in providers.items():
         keys = {"issuer": provider.issuer, "client_id": provider.client_id,
                 "client_auth": provider.client_auth, "client_secret_file": "scripted.secret",

@@ -195,9 +195,28 @@ static void columns_are_characters(void **state)
         assert_int_equal(text_columns("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80x"), 4);
 }
 
+static void a_log_field_cannot_end_early(void **state)
+{
+        static const struct {
+                const char *text, *field;
+        } cases[] = {
+                {NULL, "-"},
+                {"", "-"},
+                {"sshd", "sshd"},
+                {"sshd origin=203.0.113.9", "sshd?origin?203.0.113.9"},
+                {"a\"b'c\\d", "a?b?c?d"},
+                {"a\nb", "a?b"},
+        };
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_free_ char *field = text_log_field(cases[i].text, 64);
+                assert_string_equal(field, cases[i].field);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_log_field_cannot_end_early),
                 cmocka_unit_test(utf8_is_table_3_7_of_unicode),
                 cmocka_unit_test(utf8_ends_with_its_size),
                 cmocka_unit_test(printable_is_utf8_without_controls),
