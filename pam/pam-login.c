@@ -122,13 +122,11 @@ static int attempt_text(const struct attempt *attempt, char **ret_text)
         char host[HOST_NAME_MAX + 1] = "";
 
         (void)gethostname(host, sizeof(host) - 1);
-        /* sudo gives the name of this host as the remote one. */
-        bool is_remote = request->remote_host && strcmp(request->remote_host, host) != 0;
         const struct challenge_view view = {
                 .host = host,
                 .service = request->service,
                 .account = request->account,
-                .origin = is_remote ? request->remote_host : request->terminal,
+                .origin = request->remote_host ? request->remote_host : request->terminal,
                 .columns = window.columns,
                 .lines = window.lines,
                 .prompt = request->options.dialog == DIALOG_PROMPT,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pam/pam-request.h"
 
+#include <limits.h>
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 #include <string.h>
@@ -72,6 +73,14 @@ static int read_options(struct request *request, int argc, const char **argv)
         return PAM_SERVICE_ERR;
 }
 
+static bool is_this_host(const char *name)
+{
+        char host[HOST_NAME_MAX + 1] = "";
+
+        (void)gethostname(host, sizeof(host) - 1);
+        return strcmp(name, host) == 0;
+}
+
 static int read_items(struct request *request)
 {
         int r = pam_get_user(request->pamh, &request->account, NULL);
@@ -80,6 +89,11 @@ static int read_items(struct request *request)
         r = read_item(request->pamh, PAM_RHOST, &request->remote_host);
         if (r != PAM_SUCCESS)
                 return r;
+        /* sudo gives the name of this host as the remote one. */
+        if (request->remote_host && is_this_host(request->remote_host)) {
+                free(request->remote_host);
+                request->remote_host = NULL;
+        }
         r = read_item(request->pamh, PAM_TTY, &request->terminal);
         if (r != PAM_SUCCESS)
                 return r;

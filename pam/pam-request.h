@@ -18,6 +18,9 @@
 /* PAM data of one handle: the account that a granted login was for. sudo changes PAM_USER to its
  * target before it opens the session. */
 #define DATA_ACCOUNT "badge_account"
+/* Likewise, the session that was opened: pam_env reads a file of the person's into the environment.
+ */
+#define DATA_SESSION "badge_session"
 
 #define PRIOR_FACTORS_MAX 8
 

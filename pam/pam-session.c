@@ -2,6 +2,8 @@
 #include "pam/pam-session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "common/bus-client.h"
 #include "common/clock.h"
@@ -41,13 +43,30 @@ bool session_check_account(struct request *request, struct login_verdict *verdic
         return true;
 }
 
+static void free_session(pam_handle_t *pamh, void *session, int error_status)
+{
+        free(session);
+}
+
+static bool keep_session(const struct request *request, const char *session)
+{
+        _cleanup_free_ char *copy = strdup(session);
+
+        if (!copy || pam_set_data(request->pamh, DATA_SESSION, copy, free_session) != PAM_SUCCESS)
+                return false;
+        TAKE_PTR(copy);
+        return true;
+}
+
+/* For the person to see; what is closed is what was kept. */
 static bool put_session(struct request *request, const char *session, struct login_verdict *verdict)
 {
         _cleanup_free_ char *entry = NULL;
 
         if (asprintf(&entry, ENV_SESSION "=%s", session) < 0)
                 entry = NULL;
-        if (entry && pam_putenv(request->pamh, entry) == PAM_SUCCESS)
+        if (entry && keep_session(request, session) &&
+            pam_putenv(request->pamh, entry) == PAM_SUCCESS)
                 return true;
         login_verdict_set(verdict, LOGIN_REFUSED, NULL);
         return false;
@@ -86,9 +105,9 @@ enum session_answer session_open(struct request *request, struct login_verdict *
 enum session_answer session_close(struct request *request, struct login_verdict *verdict)
 {
         _cleanup_bus_client_ struct bus_client *client = NULL;
-        const char *session = pam_getenv(request->pamh, ENV_SESSION);
+        const void *session = NULL;
 
-        if (!session)
+        if (pam_get_data(request->pamh, DATA_SESSION, &session) != PAM_SUCCESS || !session)
                 return SESSION_NOT_OURS;
         if (!find_daemon(&client, verdict) || !bus_client_close_session(client, session, verdict))
                 return SESSION_FAILED;
