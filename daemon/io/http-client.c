@@ -25,6 +25,7 @@ struct http_request {
         LIST_ENTRY(http_request) siblings;
         struct http_transfer *transfer;
         struct sd_event_source *deadline;
+        bool is_second_try;
         http_on_answer on_answer;
         void *userdata;
 };
@@ -59,6 +60,24 @@ static void request_finish(struct http_request *request, CURLcode code)
         request->on_answer(&answer, request->userdata);
 }
 
+/* libcurl sends again by itself what a kept connection swallowed, but 7.88 not what an HTTP/2
+ * server refused by leaving (GOAWAY, RFC 9113 section 6.8): such a request was not looked at. */
+static bool request_try_again(struct http_request *request, CURLcode code)
+{
+        CURL *easy = http_transfer_easy(request->transfer);
+        long new_connections = 0, header_bytes = 0;
+
+        (void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &new_connections);
+        (void)curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &header_bytes);
+        if (code != CURLE_HTTP2 || request->is_second_try || new_connections > 0 ||
+            header_bytes > 0)
+                return false;
+        request->is_second_try = true;
+        (void)curl_multi_remove_handle(request->client->multi, easy);
+        return curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+               curl_multi_add_handle(request->client->multi, easy) == CURLM_OK;
+}
+
 static void client_deliver(struct http_client *client)
 {
         CURLMsg *message;
@@ -71,7 +90,9 @@ static void client_deliver(struct http_client *client)
                 if (message->msg != CURLMSG_DONE)
                         continue;
                 (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-                request_finish(request, message->data.result);
+                CURLcode code = message->data.result;
+                if (!request_try_again(request, code))
+                        request_finish(request, code);
         }
         client->delivering = false;
         if (!client->multi)
@@ -269,6 +290,7 @@ static int deadline_start(struct http_request *request, struct http_client *clie
 int http_request_new(struct http_client *client, const struct http_request_spec *spec,
                      http_on_answer on_answer, void *userdata, struct http_request **ret_request)
 {
+        int running;
         _cleanup_(http_request_freep) struct http_request *request = calloc(1, sizeof(*request));
         if (!request)
                 return -ENOMEM;
@@ -288,6 +310,10 @@ int http_request_new(struct http_client *client, const struct http_request_spec 
         r = deadline_start(request, client, spec->request_timeout_usec);
         if (r < 0)
                 return r;
+        /* On its way now: what the caller does next on the bus, it does while the server works. The
+         * answer waits for the loop. */
+        (void)curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        (void)sd_event_source_set_enabled(client->soon, SD_EVENT_ONESHOT);
         *ret_request = TAKE_PTR(request);
         return 0;
 }

@@ -333,6 +333,22 @@ static void a_callback_may_start_the_next_request(void **state)
         ask_in_a_row(*state, "good", "/ok", 5);
 }
 
+/* RFC 9113 section 6.8: what a server did not look at before it left is asked anew, once. */
+static void a_server_that_leaves_is_asked_once_more(void **state)
+{
+        _cleanup_secret_ struct secret *leave = secret_new_text("leave");
+        _cleanup_secret_ struct secret *go = secret_new_text("go");
+        _cleanup_fetch_ struct fetch first = {}, second = {}, third = {};
+
+        fetch_page(*state, "h2", "/ok", (struct http_request_spec){.form = go}, &first);
+        assert_int_not_equal(first.failure, HTTP_ANSWERED);
+        fetch_page(*state, "h2", "/ok", (struct http_request_spec){.form = leave}, &second);
+        assert_int_equal(second.failure, HTTP_ANSWERED);
+        fetch_page(*state, "h2", "/ok", (struct http_request_spec){.form = leave}, &third);
+        assert_int_equal(third.failure, HTTP_ANSWERED);
+        assert_string_not_equal(second.body, third.body); /* another connection */
+}
+
 static uint64_t cpu_usec(void)
 {
         struct rusage usage;
@@ -411,6 +427,7 @@ int main(void)
                 TEST(a_callback_may_free_every_request),
                 TEST(a_callback_may_free_the_client),
                 TEST(a_callback_may_start_the_next_request),
+                TEST(a_server_that_leaves_is_asked_once_more),
                 TEST(warm_requests_are_cheap),
                 TEST(many_at_once_are_all_answered),
                 TEST(sigpipe_is_ignored_but_never_taken_over),
