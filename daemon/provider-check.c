@@ -109,6 +109,8 @@ static int ask_for_code(struct provider_check *check)
         struct oauth_client client = provider_client(check->provider);
         _cleanup_(oauth_request_finish) struct oauth_request request = {0};
 
+        if (!metadata)
+                return -ENODATA;
         int r = oauth_request_device_authorization(
                 &client, provider_settings(check->provider)->scope, &request);
         if (r < 0)
@@ -128,7 +130,7 @@ static void on_keys(const char *why, void *userdata)
         if (why)
                 add(check, "keys", MEND_KEYS, "%s", why);
         else
-                add(check, "keys", "", "read from %s", metadata->jwks_uri);
+                add(check, "keys", "", "read from %s", metadata ? metadata->jwks_uri : "there");
         int r = ask_for_code(check);
         if (r < 0) {
                 add(check, "device endpoint", MEND_OTHER, "%s", strerror(-r));

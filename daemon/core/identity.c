@@ -60,6 +60,8 @@ static int append_amr(struct identity *identity, struct json_object *one, const 
 {
         if (!json_object_is_type(one, json_type_string))
                 return refuse("amr holds something other than texts", ret_why);
+        if (json_object_get_string_len(one) > IDENTITY_AMR_MAX_BYTES)
+                return refuse("amr holds a method with too long a name", ret_why);
         char *copy = strdup(json_object_get_string(one));
         if (!copy)
                 return -ENOMEM;

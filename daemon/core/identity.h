@@ -13,6 +13,7 @@
 #define IDENTITY_SUBJECT_MAX_BYTES 255
 #define IDENTITY_CLAIM_MAX_BYTES   2048
 #define IDENTITY_MAX_AMR           32
+#define IDENTITY_AMR_MAX_BYTES     255
 
 struct json_object;
 

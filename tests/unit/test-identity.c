@@ -12,7 +12,9 @@
 
 #include "core/strict-json.h"
 
-#define KEY "\"iss\":\"https://issuer.example\",\"sub\":\"248289761001\""
+#define X16  "xxxxxxxxxxxxxxxx"
+#define X256 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16
+#define KEY  "\"iss\":\"https://issuer.example\",\"sub\":\"248289761001\""
 
 static int identity_of(const char *members, struct identity **ret_identity, const char **ret_why)
 {
@@ -93,6 +95,7 @@ static void malformed_claims_are_refused(void **state)
                 {"\"iss\":\"https://issuer.example\",\"sub\":\"\"",
                  "the id_token names no subject"},
                 {KEY ",\"acr\":1", "acr is no text"},
+                {KEY ",\"amr\":[\"" X256 "\"]", "amr holds a method with too long a name"},
                 {KEY ",\"amr\":{}", "amr holds something other than texts"},
                 {KEY ",\"amr\":[\"pwd\",null]", "amr holds something other than texts"},
                 {KEY ",\"auth_time\":\"now\"", "auth_time is no date"},
