@@ -146,10 +146,8 @@ int sessions_open(struct sessions *sessions, const char *login, const char *acco
                 return -ENOENT;
 
         struct session *session = *link;
-        if (strcmp(session->account, account) != 0 || claim_is_late(session, now_usec)) {
-                (void)session_free(sessions_take(sessions, link));
+        if (strcmp(session->account, account) != 0 || claim_is_late(session, now_usec))
                 return -ENOENT;
-        }
         int r = new_id(&session->id);
         if (r < 0)
                 return r;

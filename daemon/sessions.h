@@ -34,8 +34,7 @@ DEFINE_CLEANUP(struct sessions *, sessions_free);
 int sessions_add(struct sessions *sessions, const struct session *granted);
 
 /* Claims the login for this account: 0 and the session, borrowed until it is closed; -ENOENT when
- * there is no such login, it was claimed before, is another account's, or waited too long. A claim
- * for another account uses the login up. */
+ * there is no such login, it was claimed before, is another account's, or waited too long. */
 int sessions_open(struct sessions *sessions, const char *login, const char *account,
                   uint64_t now_usec, const struct session **ret_session);
 
