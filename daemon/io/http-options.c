@@ -6,8 +6,12 @@
 
 #include "io/tls-options.h"
 
-#define USER_AGENT                    "badged/" PROJECT_VERSION
-#define CONNECT_TIMEOUT_USEC          (UINT64_C(5) * 1000 * 1000)
+#define USER_AGENT           "badged/" PROJECT_VERSION
+#define CONNECT_TIMEOUT_USEC (UINT64_C(5) * 1000 * 1000)
+/* Answers and forms are small, and many at once would take 80 KiB each with libcurl's own sizes. */
+#define RECEIVE_BUFFER_BYTES (4L * 1024)
+#define SEND_BUFFER_BYTES    (16L * 1024)
+
 #define AUTHORITIES_CACHE_MAX_AGE_SEC 3600L
 
 int http_options_errno(unsigned codes)
@@ -54,6 +58,8 @@ static int set_manners(CURL *easy, const struct http_request_spec *spec)
         bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
         bad |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_usec / 1000));
         bad |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        bad |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
+        bad |= curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER_BYTES);
         /* Otherwise giving up waits, in this thread, until the resolver gives up. */
         bad |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
         return http_options_errno(bad);
