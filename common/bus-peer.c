@@ -153,18 +153,32 @@ static enum peer_answer peer_find(struct bus_peer *peer, uint64_t deadline_usec)
         return peer->owner ? PEER_ANSWERED : PEER_UNREACHABLE;
 }
 
+/* Its answer is not waited for: the bus takes calls in turn, so that the rule stands before the
+ * next one is looked at, and without it the daemon's end still fails the call that is under way. */
+static enum peer_answer peer_watch_owner(struct bus_peer *peer)
+{
+        _cleanup_message_ sd_bus_message *call = NULL;
+
+        if (sd_bus_message_new_method_call(peer->bus, &call, DRIVER, DRIVER_PATH, DRIVER,
+                                           "AddMatch") < 0 ||
+            sd_bus_message_append(call, "s", OWNER_MATCH) < 0 ||
+            sd_bus_message_set_expect_reply(call, false) < 0 ||
+            sd_bus_send(peer->bus, call, NULL) < 0)
+                return PEER_UNREACHABLE;
+        return PEER_ANSWERED;
+}
+
 static enum peer_answer peer_connect(struct bus_peer *peer, uint64_t deadline_usec)
 {
-        _cleanup_message_ sd_bus_message *watch = NULL, *start = NULL;
+        _cleanup_message_ sd_bus_message *start = NULL;
 
         if (sd_bus_open_system(&peer->bus) < 0)
                 return PEER_UNREACHABLE;
 
         /* Watch before asking, so that no change of owner can pass between the two. */
-        enum peer_answer answer = peer_ask_bus(peer, deadline_usec, &watch, "AddMatch", "s",
-                                               OWNER_MATCH);
+        enum peer_answer answer = peer_watch_owner(peer);
         if (answer != PEER_ANSWERED)
-                return answer == PEER_ABSENT ? PEER_UNREACHABLE : answer;
+                return answer;
         answer = peer_find(peer, deadline_usec);
         if (answer != PEER_ABSENT)
                 return answer;
