@@ -88,6 +88,9 @@ class Scripted(Provider):
     def approve(self, user_code, user):
         self.decide("approve", {"user_code": user_code, "as": user})
 
+    def approve_all(self, user):
+        self.decide("approve-all", {"as": user})
+
     def deny(self, user_code, user):
         self.decide("deny", {"user_code": user_code})
 

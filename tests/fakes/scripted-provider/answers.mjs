@@ -19,9 +19,19 @@ export function jsonAnswer(status, value) {
         };
 }
 
+// Over HTTP/2 past node's compatibility layer, which ends a stream with a frame of its own: by then
+// libcurl has read all that it was promised and resets the stream, and nghttp2 breaks a connection
+// with too many of those.
 function sendWhole(response, { status, headers, text }) {
-        response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
-        response.end(text);
+        const all = { ...headers, 'content-length': Buffer.byteLength(text) };
+        if (response.stream?.destroyed) return;
+        if (response.stream) {
+                response.stream.respond({ ':status': status, ...all });
+                response.stream.end(text);
+        } else {
+                response.writeHead(status, all);
+                response.end(text);
+        }
 }
 
 function sendChunked(response, { status, headers, text }) {

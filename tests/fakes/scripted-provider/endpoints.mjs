@@ -124,7 +124,9 @@ function onDevice(issuer, request, body) {
                 lastPoll: -Infinity,
                 as: null,
                 ended: null,
+                login: issuer.codes.size + 1,
         };
+        request.login = code.login;
         issuer.codes.set(code.device_code, code);
         issuer.userCodes.set(code.user_code, code);
         return documentAnswer(issuer, 'device', 200, {
@@ -220,6 +222,7 @@ function onToken(issuer, request, body) {
                 return jsonAnswer(400, { error: 'unsupported_grant_type' });
         const code = issuer.codes.get(form.get('device_code'));
         if (!code || code.client !== client) return jsonAnswer(400, { error: 'invalid_grant' });
+        request.login = code.login;
         return tokenAnswer(issuer, code);
 }
 

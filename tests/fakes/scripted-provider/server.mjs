@@ -41,6 +41,11 @@ const CONTROLS = {
                 code.ended = DENIED;
                 return jsonAnswer(200, {});
         },
+        'approve-all': (issuer, { as }) => {
+                if (!isUser(as)) return jsonAnswer(404, { error: 'unknown person' });
+                for (const code of issuer.codes.values()) code.as = as;
+                return jsonAnswer(200, {});
+        },
         log: (issuer) => jsonAnswer(200, issuer.log),
         reset: (issuer) => {
                 issuers.delete(issuer.name);
@@ -89,6 +94,7 @@ function record(issuer, endpoint, request, answer) {
                 status: answer.status,
                 auth: request.auth ?? 'none',
                 http: request.httpVersion,
+                login: request.login,
         });
 }
 
