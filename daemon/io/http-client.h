@@ -4,6 +4,9 @@
  * nothing was, goes to the callback. Connections are kept and shared among the requests of a
  * client.
  *
+ * A connection on which the other side acknowledges nothing for 5 s is given up, and the next
+ * request makes a new one.
+ *
  * A request on a kept connection which the server closes without a single byte of answer is sent
  * once more on a new connection (libcurl does that by itself), so a server may see it twice. */
 #pragma once

@@ -2,12 +2,16 @@
 #include "io/http-options.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "io/tls-options.h"
 
 #define USER_AGENT           "badged/" PROJECT_VERSION
 #define CONNECT_TIMEOUT_USEC (UINT64_C(5) * 1000 * 1000)
+#define UNHEARD_MAX_MSEC     5000
 /* Answers and forms are small, and many at once would take 80 KiB each with libcurl's own sizes. */
 #define RECEIVE_BUFFER_BYTES (4L * 1024)
 #define SEND_BUFFER_BYTES    (16L * 1024)
@@ -47,6 +51,16 @@ static int set_trust(CURL *easy, const struct http_request_spec *spec)
         return http_options_errno(bad);
 }
 
+/* A firewall that forgot a kept connection swallows what is sent on it. Without this every request
+ * would go the same way until the kernel gives up, a quarter of an hour later. */
+static int on_socket_made(void *userdata, curl_socket_t fd, curlsocktype purpose)
+{
+        unsigned unheard_msec = UNHEARD_MAX_MSEC;
+
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unheard_msec, sizeof(unheard_msec));
+        return CURL_SOCKOPT_OK;
+}
+
 static int set_manners(CURL *easy, const struct http_request_spec *spec)
 {
         uint64_t connect_usec = spec->connect_timeout_usec ? spec->connect_timeout_usec
@@ -57,6 +71,7 @@ static int set_manners(CURL *easy, const struct http_request_spec *spec)
         bad |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
         bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
         bad |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_usec / 1000));
+        bad |= curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket_made);
         bad |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         bad |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
         bad |= curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER_BYTES);
