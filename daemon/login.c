@@ -136,12 +136,13 @@ static int on_news(sd_event_source *source, void *userdata)
         return 0;
 }
 
-/* Without memory for the news there is nobody to tell: the caller's own deadline ends it then. */
+/* Without memory for the news there is nobody to tell: the caller's own deadline ends it then. Nor
+ * when the loop has ended (-ESTALE), for then the bus has gone, or badged is going. */
 static void login_tell(struct login *login)
 {
         login->news = sd_event_source_disable_unref(login->news);
         int r = sd_event_add_defer(login->event, &login->news, on_news, login);
-        if (r < 0)
+        if (r < 0 && r != -ESTALE)
                 log_line(LOG_ERR, "Failed to report login %s: %s", login->id, strerror(-r));
 }
 
