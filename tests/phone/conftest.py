@@ -10,7 +10,8 @@ from host import paths
 from host.glewlwyd import Glewlwyd
 from host.oidc_provider import OidcProvider
 from phone.webdriver import Browser, BrowserFailed
-from system.conftest import daemon, journal, private_host, serve       # noqa: F401
+from system.conftest import (daemon, journal, private_host,             # noqa: F401
+                             pytest_terminal_summary, serve)
 
 # Four digits, as in a real address with a port: whether a picture fits depends on its length.
 PROVIDERS = {"glewlwyd": lambda: Glewlwyd(interval_sec=1, port=8443),

@@ -142,6 +142,7 @@ def test_declined(visit, journal):
     assert journal.wait_for(ACCOUNT="alice", OUTCOME="denied")
 
 
+@pytest.mark.parametrize("provider", ["oidc-provider"], indirect=True)
 def test_browser_trusts_no_other_authority(provider, browser):
     """Or the pages could have been anybody's."""
     browser.open(provider.issuer)
