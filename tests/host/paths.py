@@ -7,6 +7,9 @@ import pathlib
 TREE = pathlib.Path(os.environ.get("BADGED_TREE") or pathlib.Path(__file__).parents[2])
 BUILD = pathlib.Path(os.environ.get("BADGED_BUILD") or TREE / "build")
 
+# tests/run --long: tests that have a long form take it.
+IS_LONG = os.environ.get("BADGED_LONG") == "1"
+
 # On the private host only; /run is a tmpfs there.
 STATE = pathlib.Path("/run/private-host")
 MEMORY = STATE / "memory"          # upper layers of the overlays

@@ -17,7 +17,8 @@ import xml.etree.ElementTree as ElementTree
 
 from host import paths
 
-PYTEST_FOLDERS = {"system": ("host", "system"), "phone": ("phone",), "bench": ("bench",)}
+PYTEST_FOLDERS = {"system": ("host", "system"), "phone": ("phone",), "bench": ("bench",),
+                  "load": ("load",), "soak": ("soak",)}
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
            "/usr/bin", "/home/people", "/var/lib/badged")
 WATCHED_LEVELS = 3
@@ -99,8 +100,8 @@ def run_pytest(suite: str) -> Numbers:
     command = [str(paths.TREE / "tests" / "host" / "enter"), "--", "/usr/bin/python3", "-m", "pytest",
                *folders, "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
                f"--junitxml={junit}", "-v", "--tb=short"]
-    if suite == "bench":
-        command.append("-s")    # its numbers are its result
+    if suite in ("bench", "load", "soak"):
+        command.append("-s")    # their numbers are their result
     done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
     numbers = read_junit(junit) if junit.exists() else Numbers()
     if done.returncode != 0 and not numbers.failed:

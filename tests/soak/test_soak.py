@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Thousands of whole visits, from the code to the end of the session: afterwards badged is as large as
+it was, and holds nothing open."""
+
+import concurrent.futures
+import pathlib
+import subprocess
+
+from bench.programs import memory_bytes
+from host import paths
+from load.conftest import ACCOUNT
+from system.traces import descriptors, pending_logins
+
+LOGINS = 100000 if paths.IS_LONG else 2000
+WARM_UP = 500           # until the allocator has what it needs
+STEPS = 20 if paths.IS_LONG else 3
+AT_ONCE = 100
+EVERY = 50              # of the visits comes through PAM
+PAM_AT_ONCE = 4
+GROWTH_MAX_BYTES = 384 * 1024   # over all; more or fewer may have met at one moment
+CONNECTIONS_MAX = 16            # that the daemon may keep open to the provider when idle
+STEP_SEC = 1800
+SERVICE = "soak"
+PAM_LINES = """\
+auth required pam_badge.so dialog=wait qr=utf8
+account required pam_badge.so
+session required pam_badge.so
+"""
+
+
+def visit_by_pam(_):
+    done = subprocess.run(["pamtester", SERVICE, ACCOUNT, "authenticate", "acct_mgmt",
+                           "open_session", "close_session"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=STEP_SEC, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def visits(count):
+    """So many people come, AT_ONCE at a time; all of them get in, and leave."""
+    by_pam = count // EVERY
+    with subprocess.Popen([paths.BUILD / "tests" / "soak" / "soak-logins", str(count - by_pam),
+                           str(AT_ONCE), ACCOUNT], stdout=subprocess.PIPE, text=True) as others, \
+            concurrent.futures.ThreadPoolExecutor(PAM_AT_ONCE) as pool:
+        for code, screen in pool.map(visit_by_pam, range(by_pam)):
+            assert code == 0, screen
+        said, _ = others.communicate(timeout=STEP_SEC)
+    assert said.split("\n") == [f"granted {count - by_pam}", ""]
+
+
+def open_files(daemon):
+    return len(list(pathlib.Path(f"/proc/{daemon.pid}/fd").iterdir()))
+
+
+def step(count, provider):
+    """The visits, and what the provider saw of them: one request for each code, one poll each."""
+    provider.reset()
+    visits(count)
+    assert provider.count("device") == provider.count("token") == count
+
+
+def test_soak(scripted, serve_many):
+    provider = scripted.scenario("granted-at-once")
+    daemon = serve_many(provider)
+    pathlib.Path("/etc/pam.d", SERVICE).write_text(PAM_LINES)
+    step(WARM_UP, provider)
+
+    sizes, held = [memory_bytes(daemon.pid)["Anonymous"]], descriptors(daemon.pid)
+    files = [open_files(daemon)]
+    each = (LOGINS - WARM_UP) // STEPS
+    for _ in range(STEPS):
+        step(each, provider)
+        sizes.append(memory_bytes(daemon.pid)["Anonymous"])
+        files.append(open_files(daemon))
+    print(f"\n{WARM_UP + STEPS * each} logins; own memory after every {each}, KiB: "
+          f"{', '.join(str(size // 1024) for size in sizes)}; descriptors {files}")
+    assert pending_logins() == 0
+    assert descriptors(daemon.pid) == held
+    assert files[-1] - files[0] <= CONNECTIONS_MAX
+    assert sizes[-1] - sizes[0] <= GROWTH_MAX_BYTES
