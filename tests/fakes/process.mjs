@@ -13,11 +13,12 @@ export async function readSettings() {
         return new Promise((resolve) => lines.once('line', (line) => resolve(JSON.parse(line))));
 }
 
-// Listens on loopback; resolves to the port, which is any free one when the port given is 0.
-export function listen(server, port = 0) {
+// Listens, on loopback unless told; resolves to the port, which is any free one when the port given
+// is 0.
+export function listen(server, port = 0, address = '127.0.0.1') {
         return new Promise((resolve, reject) => {
                 server.once('error', reject);
-                server.listen(port, '127.0.0.1', () => resolve(server.address().port));
+                server.listen(port, address, () => resolve(server.address().port));
         });
 }
 

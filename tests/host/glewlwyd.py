@@ -39,7 +39,7 @@ CLAIMS = [
 
 SETTINGS = """\
 port={port}
-bind_address="127.0.0.1"
+bind_address="{listen_address}"
 external_url="{origin}"
 login_url="login.html"
 api_prefix="api"
@@ -52,7 +52,7 @@ static_files_mime_types=(
 )
 log_mode="console"
 log_level="INFO"
-cookie_domain="localhost"
+cookie_domain="{host}"
 cookie_secure=1
 session_key="GLEWLWYD2_SESSION_ID"
 admin_scope="g_admin"
@@ -98,7 +98,7 @@ class Glewlwyd(Provider):
     def start(self, directory):
         self.directory = Path(directory)
         authority = Authority(self.directory / "tls")
-        key, certificate = authority.issue()
+        key, certificate = authority.issue(host=self.host)
         self.ca_file = authority.ca_file
         self.database = self.directory / "glewlwyd.db"
         database_create(self.database)
@@ -112,12 +112,13 @@ class Glewlwyd(Provider):
         for attempt in range(STARTS):
             port = (not self.count_requests and self.port) or port_free()
             front = self.run_proxy(key, certificate, port) if self.count_requests else port
-            origin = f"https://localhost:{front}"
+            origin = f"https://{self.host}:{front}"
             settings = self.directory / "glewlwyd.conf"
             settings.write_text(SETTINGS.format(
                 port=port, origin=origin, webapp=self.directory / "webapp", key=key,
                 certificate=certificate, secure="false" if self.count_requests else "true",
-                database=self.database))
+                database=self.database, host=self.host,
+                listen_address=self.listen_address))
             process = self.run(["glewlwyd", f"--config-file={settings}"], self.directory / "log")
             try:
                 port_wait(port, process, self.directory / "log")

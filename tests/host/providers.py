@@ -2,7 +2,8 @@
 """What every identity provider of the tests has in common: people, clients, a request log, and
 processes that are waited for and ended by their own id.
 
-Not a provider itself; glewlwyd.py, oidc_provider.py and scripted.py are. Loopback only.
+Not a provider itself; glewlwyd.py, oidc_provider.py and scripted.py are. On loopback, unless a test
+says otherwise.
 """
 
 import atexit
@@ -76,6 +77,9 @@ class Provider:
         self.client_auth = "client_secret_basic"
         self.public_client_id = PUBLIC_CLIENT_ID
         self.users = PEOPLE
+        # Under which name it is known and where it listens; to be changed before start(), if at all.
+        self.host = "localhost"
+        self.listen_address = "127.0.0.1"
         self.directory = None
         self.processes = []
         self.request_log = None

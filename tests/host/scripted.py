@@ -44,16 +44,18 @@ class ScriptedServer(Provider):
         if self.certificate == "unknown-authority":
             signer = Authority(self.directory / "tls-unknown")
         key, certificate = signer.issue(
-            host="elsewhere.example" if self.certificate == "wrong-host" else "localhost",
+            host="elsewhere.example" if self.certificate == "wrong-host" else self.host,
             expired=self.certificate == "expired")
         port = self.run_node("scripted-provider/server.mjs", {
             "port": self.port,
+            "host": self.host,
+            "listen_address": self.listen_address,
             "key_file": str(key),
             "certificate_file": str(certificate),
             "clients": self.clients(),
             "users": {person.name: claims_of(person) for person in self.users.values()},
         }, self.directory / "log")
-        self.issuer = f"https://localhost:{port}"
+        self.issuer = f"https://{self.host}:{port}"
         self.ca_file = trusted.ca_file
         self.browser = Browser(self.ca_file)
         if self.certificate != "good":

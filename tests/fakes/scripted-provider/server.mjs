@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // An identity provider that follows a script: every row of scenarios.json is an issuer of its
-// own, https://localhost:PORT/ROW, with discovery, keys, device, token and userinfo endpoints. A
+// own, https://HOST:PORT/ROW, with discovery, keys, device, token and userinfo endpoints. A
 // test that wants one for itself asks for /ROW~ANYTHING. tests/host/scripted.py runs it;
 // README.md says how a row reads.
 
@@ -135,6 +135,6 @@ server.on('sessionError', () => {});
 // node:http2 leaves Nagle's algorithm on, which adds 40 ms to every answer over HTTP/1.1.
 server.on('connection', (socket) => socket.setNoDelay(true));
 admit(settings);
-const port = await listen(server, settings.port);
-base = `https://localhost:${port}`;
+const port = await listen(server, settings.port, settings.listen_address);
+base = `https://${settings.host}:${port}`;
 announce(port);
