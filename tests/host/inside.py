@@ -14,12 +14,13 @@ from host import accounts, machine, mounts
 SETUP_FAILED = 2
 
 
-def main(command: list[str]) -> int:
+def run_first(become, command: list[str]) -> int:
+    """become() sets up what the command shall find; it exits when it cannot."""
     if os.getpid() != 1:
-        sys.exit("host.inside is the first process of tests/host/enter, nothing else")
+        sys.exit("this is the first process that tests/host/enter or tests/container/enter starts")
     child = os.fork()
     if child == 0:
-        become_host()
+        become()
         os.execvp(command[0], command)
     # A terminal sends Ctrl-C to everybody; it is the command's to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -42,4 +43,4 @@ def become_host() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_first(become_host, sys.argv[1:]))

@@ -2,8 +2,8 @@
 """Runs test suites and adds up their numbers; tests/run calls it after the build.
 
 A suite is what meson lists under its name; `system`, `phone` and `bench` are pytest files, too, which
-run inside the private host. The numbers come from JUnit files, so that each case inside a program
-counts.
+run inside the private host; `container` boots a host of its own. The numbers come from JUnit files, so
+that each case inside a program counts.
 """
 
 import dataclasses
@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -18,7 +19,9 @@ import xml.etree.ElementTree as ElementTree
 from host import paths
 
 PYTEST_FOLDERS = {"system": ("host", "system"), "phone": ("phone",), "bench": ("bench",),
-                  "load": ("load",), "soak": ("soak",)}
+                  "container": ("container",), "load": ("load",), "soak": ("soak",)}
+# A suite is skipped where one of its programs, or root, cannot be had.
+PROGRAMS = {"container": ("systemd-nspawn", "debootstrap")}
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
            "/usr/bin", "/home/people", "/var/lib/badged")
 WATCHED_LEVELS = 3
@@ -97,7 +100,8 @@ def run_pytest(suite: str) -> Numbers:
         return Numbers()
     junit = paths.BUILD / f"pytest-{suite}.xml"
     junit.unlink(missing_ok=True)
-    command = [str(paths.TREE / "tests" / "host" / "enter"), "--", "/usr/bin/python3", "-m", "pytest",
+    place = "container" if suite == "container" else "host"
+    command = [str(paths.TREE / "tests" / place / "enter"), "--", "/usr/bin/python3", "-m", "pytest",
                *folders, "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
                f"--junitxml={junit}", "-v", "--tb=short"]
     if suite in ("bench", "load", "soak"):
@@ -109,8 +113,24 @@ def run_pytest(suite: str) -> Numbers:
     return numbers
 
 
+def reason_to_skip(suite: str) -> str:
+    """Why the suite can say nothing here; empty when it can."""
+    programs = PROGRAMS.get(suite, ())
+    folders = f"{os.environ['PATH']}:/usr/sbin"
+    missing = [name for name in programs if not shutil.which(name, path=folders)]
+    if missing:
+        return f"{' and '.join(missing)} is not here"
+    if programs and os.geteuid() != 0 and subprocess.run(
+            ["sudo", "--non-interactive", "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+        return "it takes root"
+    return ""
+
+
 def run_suite(suite: str) -> Numbers:
     print(f"== {suite}", flush=True)
+    reason = reason_to_skip(suite)
+    if reason:
+        return Numbers(skipped=1, skips=[f"{suite}: {reason}"])
     numbers = run_meson(suite)
     if suite in PYTEST_FOLDERS:
         before = machine_state()
