@@ -78,7 +78,8 @@ def settings_for(provider, name: str = "corp", username_claim: str = "preferred_
     client_auth = client_auth or provider.client_auth
     client_id = {"client_secret_post": POST_CLIENT_ID,
                  "none": provider.public_client_id}.get(client_auth, provider.client_id)
-    lines = ["[badged]", f"default_provider = {name}", badged, "",
+    lines = ["[badged]", f"default_provider = {name}",
+             "max_logins_per_minute = 100000", badged, "",
              f"[provider {name}]",
              f"issuer = {provider.issuer}",
              f"client_id = {client_id}",
