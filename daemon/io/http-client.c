@@ -60,8 +60,15 @@ static void request_finish(struct http_request *request, CURLcode code)
         request->on_answer(&answer, request->userdata);
 }
 
-/* libcurl sends again by itself what a kept connection swallowed, but 7.88 not what an HTTP/2
- * server refused by leaving (GOAWAY, RFC 9113 section 6.8): such a request was not looked at. */
+/* What 7.88 says of requests on an HTTP/2 connection that ended: refused, or left without answer. */
+static bool stream_is_lost(CURLcode code)
+{
+        return code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM || code == CURLE_PARTIAL_FILE;
+}
+
+/* libcurl sends again by itself what a kept connection swallowed, but of all that was on an HTTP/2
+ * connection only one, and nothing that a server refused by leaving (GOAWAY, RFC 9113 section 6.8).
+ */
 static bool request_try_again(struct http_request *request, CURLcode code)
 {
         CURL *easy = http_transfer_easy(request->transfer);
@@ -69,7 +76,7 @@ static bool request_try_again(struct http_request *request, CURLcode code)
 
         (void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &new_connections);
         (void)curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &header_bytes);
-        if (code != CURLE_HTTP2 || request->is_second_try || new_connections > 0 ||
+        if (!stream_is_lost(code) || request->is_second_try || new_connections > 0 ||
             header_bytes > 0)
                 return false;
         request->is_second_try = true;
