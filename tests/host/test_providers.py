@@ -237,7 +237,9 @@ def speaks_error(row):
 
 def ends_with_tokens(row):
     return (row["expect"] in ("granted", "refused") and not speaks_error(row) and not {"device", "jwks"} & set(row)
-            and "*" not in row.get("token", []))
+            and "*" not in row.get("token", [])
+            and not any(isinstance(step, dict) and step.get("answer") == "denied"
+                        for step in row.get("token", [])))
 
 
 def patient(flow, polls=10):
