@@ -60,7 +60,7 @@ static void request_finish(struct http_request *request, CURLcode code)
         request->on_answer(&answer, request->userdata);
 }
 
-/* What 7.88 says of requests on an HTTP/2 connection that ended: refused, or left without answer. */
+/* What 7.88 says of requests on an HTTP/2 connection that ended: refused, or not answered. */
 static bool stream_is_lost(CURLcode code)
 {
         return code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM || code == CURLE_PARTIAL_FILE;
