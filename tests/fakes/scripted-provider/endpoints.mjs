@@ -35,6 +35,9 @@ export function newIssuer(name, row, address) {
                 served: {},
                 log: [],
                 rotated: false,
+                holds: new Set(),
+                held: [],
+                aheadSec: 0,
         };
 }
 
@@ -186,6 +189,7 @@ function success(issuer, code) {
                         accessToken,
                         forgery: row.forgery,
                         rotated: issuer.rotated,
+                        aheadSec: issuer.aheadSec,
                 }),
         });
 }

@@ -20,7 +20,8 @@ const nextKey = () => lazily('next', rsaKey);
 const strangeKey = () => lazily('strange', rsaKey);
 const smallKey = () => lazily('small', () => rsaKey(1024));
 
-const kidOf = (alg) => `${alg.toLowerCase()}-2026`;
+// The keys are new in each process.
+const kidOf = (alg) => `${alg.toLowerCase()}-${process.pid}`;
 const pairOf = (alg) => CURVES[alg] ?? rsa;
 
 function publicJwk({ publicKey }, kid, alg) {
@@ -130,7 +131,7 @@ const FORGERIES = {
         }),
         'small-key': () => ({ sign: withKey('RS256', smallKey()) }),
         'embedded-key': () => ({
-                header: { jwk: publicJwk(strangeKey(), 'rs256-2026', 'RS256') },
+                header: { jwk: publicJwk(strangeKey(), kidOf('RS256'), 'RS256') },
                 sign: withKey('RS256', strangeKey()),
         }),
         'key-address': ({ claims }) => ({
@@ -174,8 +175,17 @@ export const forgeryNames = Object.keys(FORGERIES);
 
 // A signed id_token of RFC 7519 in compact form. claims: what the identity adds to the
 // protocol's.
-export function idToken({ alg, issuer, client, claims, accessToken, forgery, rotated }) {
-        const now = Math.floor(Date.now() / 1000);
+export function idToken({
+        alg,
+        issuer,
+        client,
+        claims,
+        accessToken,
+        forgery,
+        rotated,
+        aheadSec,
+}) {
+        const now = Math.floor(Date.now() / 1000) + aheadSec;
         const honest = {
                 header: { alg, typ: 'JWT', kid: rotated ? 'next' : kidOf(alg) },
                 claims: {

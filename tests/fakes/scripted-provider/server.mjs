@@ -10,6 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { announce, listen, readSettings, tlsOptions } from '../process.mjs';
 import { jsonAnswer } from './answers.mjs';
 import { admit, DENIED, ENDPOINTS, isUser, newIssuer } from './endpoints.mjs';
+import { heldBack, hold, release, resetConnections, watchConnections } from './faults.mjs';
 import { checkTable, rowOf } from './table.mjs';
 
 const LOG_LIMIT = 100000;
@@ -47,18 +48,35 @@ const CONTROLS = {
                 return jsonAnswer(200, {});
         },
         log: (issuer) => jsonAnswer(200, issuer.log),
+        hold: (issuer, { endpoint }) => {
+                hold(issuer, endpoint);
+                return jsonAnswer(200, {});
+        },
+        held: (issuer) => jsonAnswer(200, issuer.held.map((one) => one.endpoint)),
+        release: (issuer, { endpoint }) => {
+                release(issuer, endpoint);
+                return jsonAnswer(200, {});
+        },
+        'reset-connections': (issuer, _, port) => {
+                resetConnections(issuer, port);
+                return jsonAnswer(200, {});
+        },
+        clock: (issuer, { ahead_sec }) => {
+                issuer.aheadSec = ahead_sec;
+                return jsonAnswer(200, {});
+        },
         reset: (issuer) => {
                 issuers.delete(issuer.name);
                 return jsonAnswer(200, {});
         },
 };
 
-function control(path, body) {
+function control(path, body, port) {
         const [, , name, verb] = path.split('/');
         const issuer = issuerOf(name ?? '');
         if (!issuer || !Object.hasOwn(CONTROLS, verb))
                 return jsonAnswer(404, { error: 'no such scenario or verb' });
-        return CONTROLS[verb](issuer, body ? JSON.parse(body) : {});
+        return CONTROLS[verb](issuer, body ? JSON.parse(body) : {}, port);
 }
 
 // ---- HTTP ----
@@ -110,12 +128,12 @@ function endpointAnswer(issuer, endpoint, request, body) {
 
 function answerTo(request, body) {
         const path = request.url.split('?')[0];
-        if (path.startsWith('/control/')) return control(path, body);
+        if (path.startsWith('/control/')) return control(path, body, request.socket.remotePort);
         const { issuer, endpoint } = route(path);
         if (!issuer) return jsonAnswer(404, { error: 'no such scenario' });
         const answer = endpointAnswer(issuer, endpoint, request, body);
         record(issuer, endpoint, request, answer);
-        return answer;
+        return heldBack(issuer, endpoint, answer);
 }
 
 function onRequest(request, response) {
@@ -132,6 +150,7 @@ function onRequest(request, response) {
 checkTable(Object.keys(ENDPOINTS));
 const server = http2.createSecureServer({ ...tlsOptions(settings), allowHTTP1: true }, onRequest);
 server.on('sessionError', () => {});
+watchConnections(server);
 // node:http2 leaves Nagle's algorithm on, which adds 40 ms to every answer over HTTP/1.1.
 server.on('connection', (socket) => socket.setNoDelay(true));
 admit(settings);
