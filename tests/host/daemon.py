@@ -14,7 +14,7 @@ import time
 
 from host import paths
 from host.providers import POST_CLIENT_ID
-from host.sandbox import Unit
+from host.sandbox import BUS_ADDRESS, Unit
 
 UNIT_FILES = ("/usr/lib/systemd/system/badged.service", "/lib/systemd/system/badged.service")
 START_SEC = 10
@@ -32,20 +32,21 @@ def unit_path() -> pathlib.Path:
     raise DaemonFailed("badged.service was not installed")
 
 
-def write_settings(text: str, files: dict[str, bytes | str | pathlib.Path] | None = None) -> None:
+def write_settings(text: str, files: dict[str, bytes | str | pathlib.Path] | None = None,
+                   folder: pathlib.Path = paths.SETTINGS) -> None:
     """Replaces /etc/badged: badged.conf, and files beside it by name (a path is copied). Everything
     belongs to root and the daemon's group; only what is no secret may be read by others."""
-    shutil.rmtree(paths.SETTINGS, ignore_errors=True)
-    paths.SETTINGS.mkdir(mode=0o755)
-    write_file("badged.conf", text)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o755)
+    write_file("badged.conf", text, folder)
     for name, content in (files or {}).items():
         if isinstance(content, pathlib.Path):
             content = content.read_bytes()
-        write_file(name, content)
+        write_file(name, content, folder)
 
 
-def write_file(name: str, content: bytes | str) -> None:
-    path = paths.SETTINGS / name
+def write_file(name: str, content: bytes | str, folder: pathlib.Path = paths.SETTINGS) -> None:
+    path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     own(path)
@@ -98,15 +99,18 @@ def settings_for(provider, name: str = "corp", username_claim: str = "preferred_
 
 
 class Daemon:
-    """One running badged. start() returns when it said READY=1."""
+    """One running badged. start() returns when it said READY=1. Several at once have each a folder
+    (their settings in its etc/, their log) and a bus."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: pathlib.Path | None = None, bus_address: str = "") -> None:
         self.process: subprocess.Popen | None = None
         self.ready_after_sec = 0.0
-        self.log = paths.LOGS / "badged"
+        self.log = (folder or paths.LOGS) / "badged"
+        self._arguments = [str(folder / "etc")] if folder else []
+        self._environment = {BUS_ADDRESS: bus_address} if bus_address else {}
         self.notified: list[str] = []       # what it told its service manager, since its start
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._notify_path = paths.STATE / "notify"
+        self._notify_path = (folder or paths.STATE) / "notify"
         self._notify_path.unlink(missing_ok=True)
         self._notify.bind(str(self._notify_path))
         self._notify_path.chmod(0o666)
@@ -128,9 +132,9 @@ class Daemon:
         begun = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "host.sandbox", str(unit_path())],
+                [sys.executable, "-m", "host.sandbox", str(unit_path()), *self._arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env=os.environ | {"NOTIFY_SOCKET": str(self._notify_path)},
+                env=os.environ | self._environment | {"NOTIFY_SOCKET": str(self._notify_path)},
                 start_new_session=True)
         self._wait_ready(begun + START_SEC)
         self.ready_after_sec = time.monotonic() - begun

@@ -30,6 +30,7 @@ PR_MDWE_REFUSE_EXEC_GAIN = 1
 CLONE_NEWNS = 0x20000
 NAMESPACES = {"PrivateNetwork": 0x40000000, "PrivateIPC": 0x08000000, "ProtectHostname": 0x04000000}
 CAPABILITIES = 64
+BUS_ADDRESS = "DBUS_SYSTEM_BUS_ADDRESS"
 
 MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
 
@@ -247,6 +248,8 @@ def main(unit_path: pathlib.Path, arguments: list[str]) -> None:
     environment |= {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                     "LANG": "C.UTF-8", "USER": user.pw_name, "LOGNAME": user.pw_name,
                     "HOME": user.pw_dir}
+    if BUS_ADDRESS in os.environ:   # a test that has a bus of its own
+        environment[BUS_ADDRESS] = os.environ[BUS_ADDRESS]
     if "NOTIFY_SOCKET" in os.environ:
         environment["NOTIFY_SOCKET"] = os.environ["NOTIFY_SOCKET"]
         if unit.has("WatchdogSec"):

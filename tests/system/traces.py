@@ -12,6 +12,7 @@ import time
 
 from host import machine, paths
 from host.journal import Journal
+from host.sandbox import BUS_ADDRESS
 
 SETTLE_SEC = 5
 LOGIN_PROGRAMS = ("sshd", "ssh", "sudo", "su", "login", "bash", "badgectl")
@@ -58,11 +59,12 @@ def login_programs() -> collections.Counter:
     return names
 
 
-def status() -> dict:
-    """GetStatus of the running daemon, as {name: value}."""
+def status(bus_address: str = "") -> dict:
+    """GetStatus of the running daemon, as {name: value}. bus_address: unless on the system bus."""
     answer = subprocess.run(
         ["busctl", "--json=short", "call", "org.badged.Badged1", "/org/badged/Badged1",
-         "org.badged.Badged1.Admin", "GetStatus"], capture_output=True, text=True, check=True)
+         "org.badged.Badged1.Admin", "GetStatus"], capture_output=True, text=True, check=True,
+        env=os.environ | ({BUS_ADDRESS: bus_address} if bus_address else {}))
     return {name: value["data"] for name, value in json.loads(answer.stdout)["data"][0].items()}
 
 
