@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs test suites and adds up their numbers; tests/run calls it after the build.
 
-A suite is what meson lists under its name; `system`, `phone` and `bench` are pytest files, too, which
-run inside the private host; `container` boots a host of its own. The numbers come from JUnit files, so
+A suite is what meson lists under its name; those of PYTEST_FOLDERS are pytest files, too, which run
+inside the private host; `container` boots a host of its own. The numbers come from JUnit files, so
 that each case inside a program counts.
 """
 
@@ -18,8 +18,9 @@ import xml.etree.ElementTree as ElementTree
 
 from host import paths
 
-PYTEST_FOLDERS = {"system": ("host", "system"), "phone": ("phone",), "bench": ("bench",),
-                  "container": ("container",), "load": ("load",), "soak": ("soak",)}
+PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": ("phone",),
+                  "bench": ("bench",), "container": ("container",), "load": ("load",),
+                  "soak": ("soak",)}
 # A suite is skipped where one of its programs, or root, cannot be had.
 PROGRAMS = {"container": ("systemd-nspawn", "debootstrap")}
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
