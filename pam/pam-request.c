@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pam/pam-request.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <security/pam_ext.h>
-#include <security/pam_modutil.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -12,6 +13,8 @@
 #include "pam/pam-dialog.h"
 
 #define ITEM_MAX_BYTES  255
+#define ENTRY_MIN_BYTES ((size_t)1024)
+#define ENTRY_MAX_BYTES ((size_t)64 * 1024)
 #define PRIOR_MAX_BYTES (64 * 1024)
 
 /* A printable copy in *ret_text; NULL for an item that is not set. */
@@ -130,17 +133,33 @@ void request_finish(struct request *request)
         *request = (struct request){0};
 }
 
+/* Not by pam_modutil_getpwnam(): while memory is short it tries INT_MAX times to keep the entry,
+ * and logs each of them. */
+static bool find_uid(const char *account, uid_t *ret_uid)
+{
+        for (size_t size = ENTRY_MIN_BYTES; size <= ENTRY_MAX_BYTES; size *= 2) {
+                _cleanup_free_ char *buffer = malloc(size);
+                struct passwd entry, *found = NULL;
+
+                int r = buffer ? getpwnam_r(account, &entry, buffer, size, &found) : ENOMEM;
+                if (r == ERANGE)
+                        continue;
+                if (r == 0 && found)
+                        *ret_uid = found->pw_uid;
+                return r == 0 && found;
+        }
+        return false;
+}
+
 enum account_standing request_look_up(struct request *request)
 {
-        request->standing = ACCOUNT_UNKNOWN;
-        if (!account_name_is_valid(request->account))
-                return request->standing;
+        uid_t uid;
 
-        const struct passwd *entry = pam_modutil_getpwnam(request->pamh, request->account);
-        if (entry)
-                request->standing = entry->pw_uid == 0                         ? ACCOUNT_ROOT
-                                    : entry->pw_uid < request->options.min_uid ? ACCOUNT_SYSTEM
-                                                                               : ACCOUNT_PERSON;
+        request->standing = ACCOUNT_UNKNOWN;
+        if (account_name_is_valid(request->account) && find_uid(request->account, &uid))
+                request->standing = uid == 0                         ? ACCOUNT_ROOT
+                                    : uid < request->options.min_uid ? ACCOUNT_SYSTEM
+                                                                     : ACCOUNT_PERSON;
         return request->standing;
 }
 

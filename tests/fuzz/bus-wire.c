@@ -228,7 +228,8 @@ uint32_t wire_sent_cookie(int far_fd, const char *member)
         size_t size = 0;
         ssize_t n = 1;
 
-        FUZZ_EXPECT(bytes);
+        if (!bytes)
+                return 0;
         while (far_fd >= 0 && n > 0 && size < SENT_MAX_BYTES) {
                 n = recv(far_fd, bytes + size, SENT_MAX_BYTES - size, MSG_DONTWAIT);
                 size += n > 0 ? (size_t)n : 0;

@@ -105,6 +105,13 @@ _public_ int sd_bus_open_system(sd_bus **ret_bus)
         return *ret_bus ? 0 : -ENOMEM;
 }
 
+static void cross_border(bool inside)
+{
+        running->is_inside = inside;
+        if (running->script->on_border)
+                running->script->on_border(inside);
+}
+
 _public_ int pam_inside_call(pam_handle_t *pamh, char phase, int flags)
 {
         static int (*const entries[])(pam_handle_t * pamh, int flags, int argc,
@@ -117,10 +124,10 @@ _public_ int pam_inside_call(pam_handle_t *pamh, char phase, int flags)
         const char *argv[PAM_INSIDE_ARGUMENTS];
 
         memcpy(argv, running->script->argv, sizeof(argv));
-        running->is_inside = true;
+        cross_border(true);
         running->outcome.code = entries[(unsigned char)phase](pamh, flags, running->script->argc,
                                                               argv);
-        running->is_inside = false;
+        cross_border(false);
         return running->outcome.code;
 }
 

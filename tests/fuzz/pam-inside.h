@@ -22,7 +22,8 @@ struct pam_script {
                 environment[2]; /* entries of the PAM environment; NULL-terminated before the end */
         const char *answers;    /* for message after message, over and over: e Enter, n no answer,
                                  * f failure; "" is "e" */
-        const char *phases;     /* a authenticate, c account, o open, x close; each opens a bus */
+        void (*on_border)(bool inside); /* the module is entered, is left; may be NULL */
+        const char *phases; /* a authenticate, c account, o open, x close; each opens a bus */
         struct wire
                 wires[PAM_INSIDE_CONNECTIONS]; /* one for each connection; then there is no bus */
 };

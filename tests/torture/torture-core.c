@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What decides about a login, from the provider's bytes to the verdict, while memory is short:
+ * bob's token never lets alice in, and what is drawn and shown is whole or not there. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/challenge-text.h"
+#include "common/challenge.h"
+#include "common/cleanup.h"
+#include "core/account-policy.h"
+#include "core/device-authorization.h"
+#include "core/id-token.h"
+#include "core/identity.h"
+#include "core/jwks.h"
+#include "core/jws.h"
+#include "core/oauth-request.h"
+#include "core/provider-metadata.h"
+#include "core/qr-text.h"
+#include "core/token-set.h"
+#include "token-forge.h"
+#include "torture.h"
+
+#define ISSUER   "https://issuer.example"
+#define NOW_SEC  1800000000
+#define USERINFO "{\"sub\":\"248289761001\",\"email\":\"bob@example.com\",\"email_verified\":true}"
+#define MAP                                              \
+        "bob = " ISSUER " 248289761001\nalice = " ISSUER \
+        " 1\ncarol = corp:email=carol@example.com\n"
+
+/* Of bob. */
+struct approval {
+        char *jwks, *tokens;
+};
+
+static void *prepare_approval(void)
+{
+        static const char payload[] = "{\"iss\":\"" ISSUER "\",\"aud\":\"linux-login\","
+                                      "\"sub\":\"248289761001\",\"exp\":1800000300,"
+                                      "\"iat\":1799999995,\"amr\":[\"pwd\",\"otp\"],"
+                                      "\"acr\":\"2\",\"preferred_username\":\"bob\"}";
+        struct approval *approval = calloc(1, sizeof(*approval));
+        EVP_PKEY *key = forge_ec("P-256");
+        _cleanup_free_ char *jwk = forge_jwk(key, ""),
+                            *token = forge_jws(key, "ES256", "{\"alg\":\"ES256\"}", payload);
+
+        approval->jwks = forge_jwks(jwk, NULL);
+        if (asprintf(&approval->tokens,
+                     "{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"expires_in\":300,"
+                     "\"refresh_token\":\"rt\",\"scope\":\"openid\",\"id_token\":\"%s\"}",
+                     token) < 0)
+                approval->tokens = NULL;
+        EVP_PKEY_free(key);
+        return approval;
+}
+
+static void release_approval(void *prepared)
+{
+        struct approval *approval = prepared;
+
+        free(approval->jwks);
+        free(approval->tokens);
+        free(approval);
+}
+
+/* TORTURE_DONE exactly when bob may be bob and nobody else. */
+static enum torture_end decide(const struct identity *identity, const struct account_map *map)
+{
+        const struct account_rules rules = {.provider = "corp",
+                                            .issuer = ISSUER,
+                                            .username_claim = "preferred_username",
+                                            .map = map};
+        struct account_verdict alice, bob, carol;
+        _cleanup_free_ char *claims = NULL;
+
+        if (!identity->acr || identity->n_amr != 2 || !identity->userinfo)
+                return TORTURE_WRONG;
+        account_decide(&rules, "alice", identity, &alice);
+        account_decide(&rules, "bob", identity, &bob);
+        account_decide(&rules, "carol", identity, &carol);
+        if (alice.allowed || carol.allowed)
+                return TORTURE_WRONG;
+        if (!bob.allowed || account_verdict_claims(&bob, identity, &claims) < 0)
+                return TORTURE_SHORT;
+        return TORTURE_DONE;
+}
+
+static enum torture_end identify(struct json_object *claims)
+{
+        _cleanup_account_map_ struct account_map *map = NULL;
+        _cleanup_identity_ struct identity *identity = NULL;
+        const char *why = NULL;
+        unsigned line;
+
+        if (identity_new("corp", claims, &identity, &why) < 0 ||
+            identity_add_userinfo(identity, USERINFO, strlen(USERINFO), &why) < 0 ||
+            account_map_parse(MAP, strlen(MAP), &map, &line, &why) < 0)
+                return TORTURE_SHORT;
+        return decide(identity, map);
+}
+
+static enum torture_end verify(const struct approval *approval, const struct token_set *tokens)
+{
+        _cleanup_(jwks_freep) struct jwks *jwks = NULL;
+        _cleanup_jws_token_ struct jws_token token = {0};
+        const char *why = NULL;
+
+        if (jwks_parse(approval->jwks, strlen(approval->jwks), &jwks, &why) < 0 ||
+            jws_verify(secret_bytes(tokens->id_token), secret_size(tokens->id_token), jwks,
+                       JWS_DEFAULT_ALGORITHMS, &token, &why) != JWS_VALID)
+                return TORTURE_SHORT;
+        const struct id_token_expectation expectation = {.issuer = ISSUER,
+                                                         .client_id = "linux-login",
+                                                         .access_token = tokens->access_token,
+                                                         .algorithm = token.algorithm,
+                                                         .now_sec = NOW_SEC};
+        return id_token_check(token.claims, &expectation, &why) < 0 ? TORTURE_SHORT
+                                                                    : identify(token.claims);
+}
+
+static enum torture_end run_approval(const void *prepared)
+{
+        const struct approval *approval = prepared;
+        struct token_set tokens = {0};
+        struct oauth_problem problem = {0};
+        enum torture_end end = TORTURE_SHORT;
+
+        if (token_set_parse(200, approval->tokens, strlen(approval->tokens), &tokens, &problem) ==
+            OAUTH_SUCCESS)
+                end = verify(approval, &tokens);
+        token_set_finish(&tokens);
+        oauth_problem_finish(&problem);
+        return end;
+}
+
+static enum torture_end run_requests(const void *prepared)
+{
+        _cleanup_secret_ struct secret *secret = secret_new_text("s3cret"),
+                                       *code = secret_new_text("GmRhmhcxhwAzkoEqiMEg"),
+                                       *bearer = NULL;
+        struct oauth_client client = {
+                .client_id = "linux-login", .auth = CLIENT_AUTH_SECRET_BASIC, .secret = secret};
+        struct oauth_request first = {0}, second = {0};
+        int r = secret && code ? 0 : -ENOMEM;
+
+        if (r >= 0)
+                r = oauth_request_device_authorization(&client, "openid profile", &first);
+        client.auth = CLIENT_AUTH_SECRET_POST;
+        if (r >= 0)
+                r = oauth_request_device_token(&client, code, &second);
+        if (r >= 0)
+                r = oauth_request_bearer(code, &bearer);
+        oauth_request_finish(&first);
+        oauth_request_finish(&second);
+        return r == 0 ? TORTURE_DONE : r == -ENOMEM ? TORTURE_SHORT : TORTURE_WRONG;
+}
+
+static int draw(const struct device_authorization *authorization, char **ret_picture,
+                char **ret_text)
+{
+        struct challenge challenge = {
+                .user_code = authorization->user_code,
+                .verification_uri = authorization->verification_uri,
+                .verification_uri_complete = authorization->verification_uri_complete};
+        const struct challenge_view view = {
+                .host = "host", .service = "sshd", .account = "alice", .columns = 80, .lines = 24};
+
+        int r = qr_text_new(authorization->verification_uri_complete, QR_UTF8, 80, 24, ret_picture);
+        challenge.qr = *ret_picture;
+        return r < 0 ? r : challenge_text_new(&challenge, &view, ret_text);
+}
+
+static enum torture_end run_challenge(const void *prepared)
+{
+        static const char body[] =
+                "{\"device_code\":\"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS\","
+                "\"user_code\":\"WDJB-MJHT\",\"verification_uri\":\"https://id.example/device\","
+                "\"verification_uri_complete\":\"https://id.example/device?user_code=WDJB-MJHT\","
+                "\"expires_in\":1800,\"interval\":5}";
+        struct device_authorization authorization = {0};
+        struct oauth_problem problem = {0};
+        _cleanup_free_ char *picture = NULL, *text = NULL;
+        enum torture_end end = TORTURE_SHORT;
+
+        if (device_authorization_parse(200, body, strlen(body), &authorization, &problem) ==
+            OAUTH_SUCCESS) {
+                int r = draw(&authorization, &picture, &text);
+                end = r == 0 ? TORTURE_DONE : r == -ENOMEM ? TORTURE_SHORT : TORTURE_WRONG;
+                if (r == 0 && (!strstr(text, "WDJB-MJHT") || !picture))
+                        end = TORTURE_WRONG;
+        }
+        device_authorization_finish(&authorization);
+        oauth_problem_finish(&problem);
+        return end;
+}
+
+static enum torture_end run_metadata(const void *prepared)
+{
+        static const char body[] = "{\"issuer\":\"" ISSUER
+                                   "\",\"device_authorization_endpoint\":\"" ISSUER "/d\","
+                                   "\"token_endpoint\":\"" ISSUER
+                                   "/t\",\"userinfo_endpoint\":\"" ISSUER "/u\","
+                                   "\"jwks_uri\":\"" ISSUER "/k\",\"grant_types_supported\":"
+                                   "[\"urn:ietf:params:oauth:grant-type:device_code\"]}";
+        struct provider_metadata metadata = {0};
+        _cleanup_free_ char *url = NULL;
+        const char *why = NULL;
+
+        int r = provider_metadata_url(ISSUER, METADATA_OIDC_DISCOVERY, &url);
+        if (r >= 0)
+                r = provider_metadata_parse(body, strlen(body), ISSUER, &metadata, &why);
+        provider_metadata_finish(&metadata);
+        return r == 0 ? TORTURE_DONE : TORTURE_SHORT;
+}
+
+/* An answer that makes no sense must not become one that does. */
+static enum torture_end run_refusals(const void *prepared)
+{
+        static const char denied[] = "{\"error\":\"access_denied\",\"error_description\":\"no\"}";
+        static const char twice[] = "{\"access_token\":\"a\",\"access_token\":\"b\","
+                                    "\"token_type\":\"bearer\"}";
+        enum torture_end end = TORTURE_DONE;
+
+        for (int i = 0; i < 2; i++) {
+                const char *body = i == 0 ? denied : twice;
+                struct token_set tokens = {0};
+                struct oauth_problem problem = {0};
+                enum oauth_answer answer = token_set_parse(400, body, strlen(body), &tokens,
+                                                           &problem);
+                if (answer == OAUTH_SUCCESS || answer == OAUTH_AUTHORIZATION_PENDING)
+                        end = TORTURE_WRONG;
+                token_set_finish(&tokens);
+                oauth_problem_finish(&problem);
+        }
+        return end;
+}
+
+const struct torture_case torture_core_cases[] = {
+        {"bobs_approval_is_bobs_alone", run_approval, prepare_approval, release_approval},
+        {"requests", run_requests, NULL, NULL},
+        {"challenge_shown_whole", run_challenge, NULL, NULL},
+        {"metadata", run_metadata, NULL, NULL},
+        {"refusals_stay_refusals", run_refusals, NULL, NULL},
+};
+const size_t torture_n_core_cases = ELEMENTSOF(torture_core_cases);
