@@ -230,7 +230,8 @@ int account_verdict_claims(const struct account_verdict *verdict, const struct i
         if (verdict->claim) {
                 if (!json_object_object_get_ex(identity->id_token, verdict->claim, &value))
                         (void)json_object_object_get_ex(identity->userinfo, verdict->claim, &value);
-                if (value && strlen(json_object_to_json_string(value)) <= SHOWN_CLAIM_MAX_BYTES &&
+                const char *text = value ? json_object_to_json_string(value) : NULL;
+                if (text && strlen(text) <= SHOWN_CLAIM_MAX_BYTES &&
                     json_object_object_add(shown, verdict->claim, json_object_get(value)) < 0)
                         return -ENOMEM;
         }

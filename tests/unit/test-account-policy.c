@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/cleanup.h"
@@ -356,6 +357,35 @@ static void the_claims_that_decided_can_be_shown(void **state)
                                   "\",\"sub\":\"s-1\",\"preferred_username\":\"alice\"}");
 }
 
+static void a_claim_of_userinfo_can_be_shown_and_a_long_one_is_not(void **state)
+{
+        static const char userinfo[] = "{\"sub\":\"s-1\",\"phone\":\"1\"}";
+        struct account_verdict verdict = {.claim = "phone"};
+        _cleanup_identity_ struct identity *alice = new_identity("corp", ISSUER, "s-1", "{}");
+        _cleanup_free_ char *json = NULL, *claims = NULL, *without = NULL;
+        const char *why;
+
+        assert_int_equal(identity_add_userinfo(alice, userinfo, strlen(userinfo), &why), 0);
+        assert_int_equal(account_verdict_claims(&verdict, alice, &json), 0);
+        assert_non_null(strstr(json, "\"phone\":\"1\""));
+        assert_true(asprintf(&claims, "{\"phone\":\"%05000d\"}", 1) > 0);
+        _cleanup_identity_ struct identity *bob = new_identity("corp", ISSUER, "s-2", claims);
+        assert_int_equal(account_verdict_claims(&verdict, bob, &without), 0);
+        assert_null(strstr(without, "phone"));
+        verdict.claim = "absent";
+        free(TAKE_PTR(without));
+        assert_int_equal(account_verdict_claims(&verdict, bob, &without), 0);
+        assert_null(strstr(without, "absent"));
+}
+
+static void every_rule_has_a_word(void **state)
+{
+        assert_string_equal(account_rule_word(ACCOUNT_RULE_NONE), "none");
+        assert_string_equal(account_rule_word(ACCOUNT_RULE_MAP), "map");
+        assert_string_equal(account_rule_word(ACCOUNT_RULE_GROUP), "group");
+        assert_string_equal(account_rule_word(ACCOUNT_RULE_CLAIM), "claim");
+}
+
 int main(void)
 {
         static const struct CMUnitTest tests[] = {
@@ -370,6 +400,8 @@ int main(void)
                 cmocka_unit_test(userinfo_is_asked_only_for_what_is_missing),
                 cmocka_unit_test(which_provider_is_asked),
                 cmocka_unit_test(the_claims_that_decided_can_be_shown),
+                cmocka_unit_test(a_claim_of_userinfo_can_be_shown_and_a_long_one_is_not),
+                cmocka_unit_test(every_rule_has_a_word),
         };
         return cmocka_run_group_tests_name("account-policy", tests, set_up, tear_down);
 }
