@@ -12,6 +12,7 @@
 #include "common/challenge.h"
 #include "common/cleanup.h"
 #include "core/account-policy.h"
+#include "core/conf-scan.h"
 #include "core/device-authorization.h"
 #include "core/id-token.h"
 #include "core/identity.h"
@@ -20,13 +21,17 @@
 #include "core/oauth-request.h"
 #include "core/provider-metadata.h"
 #include "core/qr-text.h"
+#include "core/rate-limit.h"
 #include "core/token-set.h"
 #include "token-forge.h"
 #include "torture.h"
 
-#define ISSUER   "https://issuer.example"
-#define NOW_SEC  1800000000
-#define USERINFO "{\"sub\":\"248289761001\",\"email\":\"bob@example.com\",\"email_verified\":true}"
+#define ISSUER       "https://issuer.example"
+#define NOW_SEC      1800000000
+#define ACCESS_TOKEN "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y" /* the at_hash is of it */
+#define RATE_SOURCES 20
+#define LONG_BYTES   400 /* so that a secret has to grow more than once */
+#define USERINFO     "{\"sub\":\"248289761001\",\"email\":\"bob@example.com\",\"email_verified\":true}"
 #define MAP                                              \
         "bob = " ISSUER " 248289761001\nalice = " ISSUER \
         " 1\ncarol = corp:email=carol@example.com\n"
@@ -41,19 +46,24 @@ static void *prepare_approval(void)
         static const char payload[] = "{\"iss\":\"" ISSUER "\",\"aud\":\"linux-login\","
                                       "\"sub\":\"248289761001\",\"exp\":1800000300,"
                                       "\"iat\":1799999995,\"amr\":[\"pwd\",\"otp\"],"
-                                      "\"acr\":\"2\",\"preferred_username\":\"bob\"}";
+                                      "\"acr\":\"2\",\"preferred_username\":\"bob\","
+                                      "\"at_hash\":\"77QmUPtjPfzWtF2AnpK9RQ\"}";
         struct approval *approval = calloc(1, sizeof(*approval));
         EVP_PKEY *key = forge_ec("P-256");
+        EVP_PKEY *other = forge_rsa(2048);
+        _cleanup_free_ char *other_jwk = forge_jwk(other, "");
         _cleanup_free_ char *jwk = forge_jwk(key, ""),
                             *token = forge_jws(key, "ES256", "{\"alg\":\"ES256\"}", payload);
 
-        approval->jwks = forge_jwks(jwk, NULL);
+        approval->jwks = forge_jwks(other_jwk, jwk);
         if (asprintf(&approval->tokens,
-                     "{\"access_token\":\"at\",\"token_type\":\"Bearer\",\"expires_in\":300,"
+                     "{\"access_token\":\"" ACCESS_TOKEN
+                     "\",\"token_type\":\"Bearer\",\"expires_in\":300,"
                      "\"refresh_token\":\"rt\",\"scope\":\"openid\",\"id_token\":\"%s\"}",
                      token) < 0)
                 approval->tokens = NULL;
         EVP_PKEY_free(key);
+        EVP_PKEY_free(other);
         return approval;
 }
 
@@ -136,26 +146,75 @@ static enum torture_end run_approval(const void *prepared)
         return end;
 }
 
-static enum torture_end run_requests(const void *prepared)
+static int make_requests(const struct oauth_client *client, const struct secret *code)
 {
-        _cleanup_secret_ struct secret *secret = secret_new_text("s3cret"),
-                                       *code = secret_new_text("GmRhmhcxhwAzkoEqiMEg"),
-                                       *bearer = NULL;
-        struct oauth_client client = {
-                .client_id = "linux-login", .auth = CLIENT_AUTH_SECRET_BASIC, .secret = secret};
         struct oauth_request first = {0}, second = {0};
-        int r = secret && code ? 0 : -ENOMEM;
+        _cleanup_secret_ struct secret *bearer = NULL;
 
+        int r = oauth_request_device_authorization(client, "openid profile", &first);
         if (r >= 0)
-                r = oauth_request_device_authorization(&client, "openid profile", &first);
-        client.auth = CLIENT_AUTH_SECRET_POST;
-        if (r >= 0)
-                r = oauth_request_device_token(&client, code, &second);
+                r = oauth_request_device_token(client, code, &second);
         if (r >= 0)
                 r = oauth_request_bearer(code, &bearer);
         oauth_request_finish(&first);
         oauth_request_finish(&second);
+        return r;
+}
+
+static enum torture_end run_requests(const void *prepared)
+{
+        static const enum client_auth auths[] = {CLIENT_AUTH_NONE, CLIENT_AUTH_SECRET_BASIC,
+                                                 CLIENT_AUTH_SECRET_POST};
+        char text[LONG_BYTES + 1] = "";
+        int r = 0;
+
+        memset(text, 'a', LONG_BYTES);
+        _cleanup_secret_ struct secret *secret = secret_new_text(text),
+                                       *code = secret_new_text(text);
+        if (!secret || !code)
+                return TORTURE_SHORT;
+        for (size_t i = 0; i < ELEMENTSOF(auths) && r >= 0; i++) {
+                const struct oauth_client client = {
+                        .client_id = text,
+                        .auth = auths[i],
+                        .secret = auths[i] == CLIENT_AUTH_NONE ? NULL : secret};
+                r = make_requests(&client, code);
+        }
         return r == 0 ? TORTURE_DONE : r == -ENOMEM ? TORTURE_SHORT : TORTURE_WRONG;
+}
+
+static enum torture_end run_settings_lines(const void *prepared)
+{
+        static const char text[] = "# c\n[badged]\nmax_logins = 5\n[provider corp]\n"
+                                   "issuer = https://id.example/\nflaw\n";
+        _cleanup_(conf_scan_freep) struct conf_scan *scan = NULL;
+        unsigned n_keys = 0;
+
+        if (conf_scan_new(text, strlen(text), &scan) < 0)
+                return TORTURE_SHORT;
+        for (struct conf_line line = conf_scan_next(scan); line.kind != CONF_END;
+             line = conf_scan_next(scan))
+                n_keys += line.kind == CONF_KEY;
+        return n_keys == 2 ? TORTURE_DONE : TORTURE_WRONG;
+}
+
+/* The second time in the same moment is refused, whoever asks. */
+static enum torture_end run_rate_limit(const void *prepared)
+{
+        _cleanup_(rate_limit_freep) struct rate_limit *limit = NULL;
+
+        if (rate_limit_new(1, &limit) < 0)
+                return TORTURE_SHORT;
+        for (unsigned i = 0; i < RATE_SOURCES; i++) {
+                char source[16];
+                (void)snprintf(source, sizeof(source), "192.0.2.%u", i);
+                int r = rate_limit_take(limit, source, 1000000);
+                if (r < 0)
+                        return TORTURE_SHORT;
+                if (r != 1 || rate_limit_take(limit, source, 1000000) != 0)
+                        return TORTURE_WRONG;
+        }
+        return TORTURE_DONE;
 }
 
 static int draw(const struct device_authorization *authorization, char **ret_picture,
@@ -241,6 +300,8 @@ static enum torture_end run_refusals(const void *prepared)
 const struct torture_case torture_core_cases[] = {
         {"bobs_approval_is_bobs_alone", run_approval, prepare_approval, release_approval},
         {"requests", run_requests, NULL, NULL},
+        {"settings_lines", run_settings_lines, NULL, NULL},
+        {"rate_limit", run_rate_limit, NULL, NULL},
         {"challenge_shown_whole", run_challenge, NULL, NULL},
         {"metadata", run_metadata, NULL, NULL},
         {"refusals_stay_refusals", run_refusals, NULL, NULL},
