@@ -39,6 +39,7 @@ static inline void freep(void *p)
         free(*(void **)p);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as the attribute wants it */
 static inline void closep(int *fd)
 {
         if (*fd >= 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/secret.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -84,6 +85,7 @@ int secret_append(struct secret *secret, const void *bytes, size_t size, size_t 
         int r = secret_reserve(secret, secret->size + size + 1);
         if (r < 0)
                 return r;
+        assert(secret->bytes);
         if (size > 0)
                 memcpy(secret->bytes + secret->size, bytes, size);
         secret->size += size;

@@ -73,7 +73,7 @@ static void show_heading(struct findings *findings, const struct finding *findin
         if (strcmp(heading, findings->heading) == 0)
                 return;
         printf("%s%s\n", findings->heading[0] ? "\n" : "", heading);
-        (void)strcpy(findings->heading, heading);
+        memcpy(findings->heading, heading, sizeof(heading));
 }
 
 static void show(struct findings *findings, const struct finding *finding)

@@ -178,7 +178,7 @@ int main(int argc, char **argv)
         enum command_exit code = run(argc, argv);
         if (output_finish() < 0) {
                 output_complaint("Failed to write to standard output.", NULL);
-                return code == COMMAND_GOOD ? COMMAND_BAD : code;
+                code = code == COMMAND_GOOD ? COMMAND_BAD : code;
         }
-        return code;
+        return (int)code;
 }

@@ -168,7 +168,7 @@ int settings_check(const char *program, struct findings *findings)
         _cleanup_(fclosep) FILE *output = NULL;
         unsigned n_bad = findings->n_bad;
         int status;
-        pid_t pid;
+        pid_t pid = 0;
 
         int r = start(program, &pid, &output);
         if (r == -ENOMEM)

@@ -98,8 +98,9 @@ static int add_provider(const struct loading *loading, const struct settings_pla
                 return 0;
         }
         _cleanup_(provider_freep) struct provider_settings *provider = calloc(1, sizeof(*provider));
-        struct provider_settings **grown = reallocarray(settings->providers,
-                                                        settings->n_providers + 1, sizeof(*grown));
+        size_t n = settings->n_providers + 1;
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+        struct provider_settings **grown = reallocarray(settings->providers, n, sizeof(*grown));
         settings->providers = grown ? grown : settings->providers;
         if (!grown || !provider || !(provider->name = strdup(name)))
                 return -ENOMEM;

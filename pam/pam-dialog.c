@@ -46,6 +46,7 @@ static const char *qr_word_auto(enum dialog_mode dialog, const char *service)
 {
         if (strcmp(service, "sshd") == 0)
                 return dialog == DIALOG_PROMPT ? "utf8" : "ascii";
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): glibc says MT-Safe */
         return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? "utf8" : "ascii";
 }
 

@@ -165,7 +165,7 @@ int strict_json_number(struct json_object *object, const char *name, uint64_t mi
                 number = json_object_get_uint64(member);
         } else {
                 const char *text;
-                if (strict_json_text(object, name, TEXT_NUMBER_MAX_BYTES, &text) < 0 ||
+                if (strict_json_text(object, name, TEXT_NUMBER_MAX_BYTES, &text) <= 0 ||
                     text_parse_number(text, 0, UINT64_MAX, &number) < 0)
                         return -EBADMSG;
         }
@@ -187,7 +187,7 @@ int strict_json_bool(struct json_object *object, const char *name, bool *ret_boo
                 return 1;
         }
         const char *text;
-        if (strict_json_text(object, name, strlen("false"), &text) < 0)
+        if (strict_json_text(object, name, strlen("false"), &text) <= 0)
                 return -EBADMSG;
         if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
                 return -EBADMSG;

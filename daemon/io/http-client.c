@@ -44,6 +44,7 @@ static struct http_transfer *request_detach(struct http_request *request)
         struct http_transfer *transfer = TAKE_PTR(request->transfer);
 
         LIST_REMOVE(request, siblings);
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): attached requests have a client */
         (void)curl_multi_remove_handle(request->client->multi, http_transfer_easy(transfer));
         request->deadline = sd_event_source_disable_unref(request->deadline);
         request->client = NULL;

@@ -128,7 +128,7 @@ void bus_fixture_start(struct bus_fixture *fixture, const char *const *words,
         write_settings(fixture, activation);
         start_bus(fixture, pipe_fds[1]);
         if (words) {
-                for (size_t i = 0; words[i] && i < WORDS_MAX; i++)
+                for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
                         argv[i + 1] = words[i];
                 fixture->daemon = spawn(argv, pipe_fds[1]);
                 read_log(fixture, "ready", READY_MSEC);

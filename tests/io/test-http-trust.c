@@ -92,7 +92,7 @@ static void live_with_other_system_authorities(const char *folder)
                 _exit(EXIT_SKIP);
 }
 
-static int status_with_system_authorities(struct https_fixture *fixture, const char *ca_name)
+static int status_with_system_authorities(const struct https_fixture *fixture, const char *ca_name)
 {
         pid_t child = fork();
 
