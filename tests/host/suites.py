@@ -16,13 +16,17 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-from host import paths
+from host import coverage, paths
 
 PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": ("phone",),
                   "bench": ("bench",), "container": ("container",), "load": ("load",),
                   "soak": ("soak",)}
 # A suite is skipped where one of its programs, or root, cannot be had.
 PROGRAMS = {"container": ("systemd-nspawn", "debootstrap")}
+VARIANTS = {"asan": ("-Db_sanitize=address,undefined", "-Db_lundef=false"), "valgrind": (),
+            "coverage": ("-Db_coverage=true", "-Dbuildtype=debug")}
+VALGRIND = ("valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "
+            "--show-leak-kinds=definite")
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
            "/usr/bin", "/home/people", "/var/lib/badged")
 WATCHED_LEVELS = 3
@@ -75,22 +79,56 @@ def last_line(case: ElementTree.Element) -> str:
     return lines[-1] if lines else ""
 
 
-def run_meson(suite: str) -> Numbers:
-    listing = subprocess.run(["meson", "introspect", "--tests", str(paths.BUILD)], check=True,
+def meson_tests(suite: str, build: pathlib.Path) -> list[dict]:
+    listing = subprocess.run(["meson", "introspect", "--tests", str(build)], check=True,
                              capture_output=True, text=True).stdout
-    if not any(suite in (name.rpartition(":")[2] for name in test["suite"])
-               for test in json.loads(listing)):
+    return [test for test in json.loads(listing)
+            if suite in (name.rpartition(":")[2] for name in test["suite"])]
+
+
+def run_meson(suite: str, build: pathlib.Path = paths.BUILD, *more: str) -> Numbers:
+    if not meson_tests(suite, build):
         return Numbers()
     logbase = f"testlog-{suite}"
-    junit = paths.BUILD / "meson-logs" / f"{logbase}.junit.xml"
+    junit = build / "meson-logs" / f"{logbase}.junit.xml"
     junit.unlink(missing_ok=True)
-    done = subprocess.run(["meson", "test", "-C", str(paths.BUILD), "--no-rebuild", "--suite", suite,
-                           "--logbase", logbase, "--print-errorlogs"],
+    done = subprocess.run(["meson", "test", "-C", str(build), "--no-rebuild", "--suite", suite,
+                           "--logbase", logbase, "--print-errorlogs", *more],
                           env=os.environ | {"CMOCKA_MESSAGE_OUTPUT": "TAP"},
                           stdin=subprocess.DEVNULL, check=False)
     numbers = read_junit(junit) if junit.exists() else Numbers()
     if done.returncode != 0 and not numbers.failed:
         numbers.fail(f"{suite}: meson test ended with {done.returncode}")
+    return numbers
+
+
+def run_variant(variant: str) -> Numbers:
+    """The suites that need no private host, in a build of their own."""
+    build = paths.BUILD / variant
+    options = [*VARIANTS[variant], str(build), str(paths.TREE)]
+    if (build / "build.ninja").exists():
+        options.insert(0, "--reconfigure")
+    log = paths.BUILD / f"{variant}.log"
+    with open(log, "w", encoding="utf-8") as file:
+        for command in (["meson", "setup", *options], ["meson", "compile", "-C", str(build)]):
+            if subprocess.run(command, stdout=file, stderr=file, stdin=subprocess.DEVNULL,
+                              check=False).returncode:
+                return Numbers().fail(f"{variant}: the build failed, see {log}")
+    numbers = Numbers()
+    if variant == "valgrind":
+        for suite in ("unit", "io"):
+            # Python and its libraries are not what is looked at.
+            programs = [test["name"] for test in meson_tests(suite, build)
+                        if str(build) in test["cmd"][0]]
+            numbers += run_meson(suite, build, "--timeout-multiplier=20", f"--wrapper={VALGRIND}",
+                                 *programs)
+        return numbers
+    for suite in ("unit", "io", "bus", "fuzz", "torture"):
+        numbers += run_meson(suite, build, "--timeout-multiplier=5")
+    if variant == "coverage":
+        for failure in coverage.report(build):
+            numbers.fail(failure)
+        numbers.passed += 1
     return numbers
 
 
@@ -129,6 +167,8 @@ def reason_to_skip(suite: str) -> str:
 
 def run_suite(suite: str) -> Numbers:
     print(f"== {suite}", flush=True)
+    if suite in VARIANTS:
+        return run_variant(suite)
     reason = reason_to_skip(suite)
     if reason:
         return Numbers(skipped=1, skips=[f"{suite}: {reason}"])

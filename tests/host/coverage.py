@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the suites reached of each folder, as a table, and what core/ must reach.
+
+Two kinds of lines and branches are left out, because nothing can reach them: the return behind a switch
+that names every value of an enum (no default, so that the compiler tells of a new value), together with
+the branch of that switch to it; and the branch of an assert() that fails.
+"""
+
+import collections
+import json
+import pathlib
+import re
+import subprocess
+
+from host import paths
+
+FOLDERS = ("common", "ctl", "daemon", "pam")
+HELD = {"daemon/core": (100.0, 95.0)}     # lines, branches in per cent
+UNREACHED_SHOWN = 20
+
+
+def read(build: pathlib.Path) -> list[dict]:
+    filters = [argument for folder in FOLDERS for argument in ("--filter", f"{paths.TREE}/{folder}/")]
+    done = subprocess.run(["gcovr", "--root", str(paths.TREE), "--object-directory", str(build),
+                           *filters, "--json", "-", str(build)],
+                          check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)["files"]
+
+
+def after_whole_switch(source: list[str], number: int) -> bool:
+    """Line number is the return that ends a function right behind the switch of that function."""
+    return (source[number - 1].strip().startswith("return ") and number >= 2
+            and source[number - 2] == "        }" and source[number].startswith("}"))
+
+
+def ends_in_such_a_switch(source: list[str], number: int) -> bool:
+    if not source[number - 1].startswith("        switch ("):
+        return False
+    end = next((i for i in range(number, len(source)) if source[i] == "        }"), None)
+    return end is not None and after_whole_switch(source, end + 2)
+
+
+def count_file(file: dict, unreached: list[str]) -> collections.Counter:
+    source = (paths.TREE / file["file"]).read_text().split("\n") + [""]
+    counts = collections.Counter()
+    for line in file["lines"]:
+        number = line["line_number"]
+        if line.get("gcovr/noncode") or (not line["count"] and after_whole_switch(source, number)):
+            continue
+        counts["lines"] += 1
+        counts["lines reached"] += line["count"] > 0
+        if not line["count"]:
+            unreached.append(f"{file['file']}:{number}: {source[number - 1].strip()}")
+        branches = [branch["count"] > 0 for branch in line["branches"]]
+        if False in branches and (ends_in_such_a_switch(source, number)
+                                  or re.match(r"\s*assert\(", source[number - 1])):
+            branches.remove(False)
+        counts["branches"] += len(branches)
+        counts["branches reached"] += sum(branches)
+    return counts
+
+
+def share(counts: collections.Counter, what: str) -> float:
+    return 100.0 * counts[f"{what} reached"] / counts[what] if counts[what] else 100.0
+
+
+def report(build: pathlib.Path) -> list[str]:
+    """Prints the table; returns what is not as it must be."""
+    folders = collections.defaultdict(collections.Counter)
+    unreached = collections.defaultdict(list)
+    for file in read(build):
+        folder = file["file"].rpartition("/")[0]
+        folders[folder] += count_file(file, unreached[folder])
+    print(f"{'folder':<16}{'lines':>8}{'reached':>9}{'branches':>10}{'reached':>9}")
+    failures = []
+    for folder, counts in sorted(folders.items()):
+        lines, branches = share(counts, "lines"), share(counts, "branches")
+        print(f"{folder:<16}{counts['lines']:>8}{lines:>8.1f}%{counts['branches']:>10}{branches:>8.1f}%")
+        least_lines, least_branches = HELD.get(folder, (0.0, 0.0))
+        if lines < least_lines or branches < least_branches:
+            failures.append(f"coverage of {folder}: {lines:.1f} % of lines, {branches:.1f} % of branches")
+            print("\n".join(unreached[folder][:UNREACHED_SHOWN]))
+    missing = [f"coverage of {folder}: nothing was measured" for folder in HELD if folder not in folders]
+    return failures + missing
