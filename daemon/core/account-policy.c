@@ -208,9 +208,9 @@ void account_decide(const struct account_rules *rules, const char *account,
         *ret_verdict = verdict;
 }
 
-static int add_text(struct json_object *object, const char *name, const char *text)
+/* Takes the value, also when it fails; NULL is one that could not be made. */
+static int add_value(struct json_object *object, const char *name, struct json_object *value)
 {
-        struct json_object *value = json_object_new_string(text);
         if (!value || json_object_object_add(object, name, value) < 0) {
                 (void)json_object_put(value);
                 return -ENOMEM;
@@ -224,15 +224,15 @@ int account_verdict_claims(const struct account_verdict *verdict, const struct i
         _cleanup_json_ struct json_object *shown = json_object_new_object();
         struct json_object *value = NULL;
 
-        if (!shown || add_text(shown, "iss", identity->issuer) < 0 ||
-            add_text(shown, "sub", identity->subject) < 0)
+        if (!shown || add_value(shown, "iss", json_object_new_string(identity->issuer)) < 0 ||
+            add_value(shown, "sub", json_object_new_string(identity->subject)) < 0)
                 return -ENOMEM;
         if (verdict->claim) {
                 if (!json_object_object_get_ex(identity->id_token, verdict->claim, &value))
                         (void)json_object_object_get_ex(identity->userinfo, verdict->claim, &value);
                 const char *text = value ? json_object_to_json_string(value) : NULL;
                 if (text && strlen(text) <= SHOWN_CLAIM_MAX_BYTES &&
-                    json_object_object_add(shown, verdict->claim, json_object_get(value)) < 0)
+                    add_value(shown, verdict->claim, json_object_get(value)) < 0)
                         return -ENOMEM;
         }
         const char *text = json_object_to_json_string_ext(

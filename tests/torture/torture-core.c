@@ -95,7 +95,9 @@ static enum torture_end decide(const struct identity *identity, const struct acc
                 return TORTURE_WRONG;
         if (!bob.allowed || account_verdict_claims(&bob, identity, &claims) < 0)
                 return TORTURE_SHORT;
-        return TORTURE_DONE;
+        free(TAKE_PTR(claims));
+        bob.claim = "preferred_username";
+        return account_verdict_claims(&bob, identity, &claims) < 0 ? TORTURE_SHORT : TORTURE_DONE;
 }
 
 static enum torture_end identify(struct json_object *claims)

@@ -329,8 +329,9 @@ static void which_provider_is_asked(void **state)
         } cases[] = {
                 {"alice", NULL, "corp", "corp"},         {"alice", NULL, "partner", "partner"},
                 {"alice", "partner", "corp", "partner"}, {"alice", "stranger", "corp", NULL},
-                {"carol", NULL, "partner", "corp"},      {"dave", NULL, "partner", "corp"},
-                {"frank", NULL, "corp", "partner"},      {"frank", "corp", "corp", "corp"},
+                {"carol", NULL, "corp", "corp"},         {"carol", NULL, "partner", "corp"},
+                {"dave", NULL, "partner", "corp"},       {"frank", NULL, "corp", "partner"},
+                {"frank", "corp", "corp", "corp"},
         };
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 const char *chosen = account_choose_provider(map, providers, ELEMENTSOF(providers),

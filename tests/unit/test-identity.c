@@ -225,6 +225,11 @@ static void an_empty_value_matches_nothing(void **state)
         assert_false(identity_claim_has(identity, "one", ""));
 }
 
+static void nothing_is_freed_gladly(void **state)
+{
+        assert_null(identity_free(NULL));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -237,6 +242,7 @@ int main(void)
                 cmocka_unit_test(email_counts_only_when_its_document_vouches),
                 cmocka_unit_test(groups_are_whole_strings),
                 cmocka_unit_test(an_empty_value_matches_nothing),
+                cmocka_unit_test(nothing_is_freed_gladly),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,6 +140,11 @@ static void the_kid_chooses(void **state)
                       "the token names no key and no key of the provider fits");
 }
 
+static void nothing_is_freed_gladly(void **state)
+{
+        assert_null(jwks_free(NULL));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -148,6 +153,7 @@ int main(void)
                 cmocka_unit_test(at_most_512_kib),
                 cmocka_unit_test(unknown_kinds_are_kept_but_never_chosen),
                 cmocka_unit_test(the_kid_chooses),
+                cmocka_unit_test(nothing_is_freed_gladly),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,11 @@ static void a_full_table_forgets_who_was_seen_longest_ago(void **state)
         assert_int_equal(rate_limit_take(limit, "s0", RATE_LIMIT_SOURCES_MAX), 1);
 }
 
+static void nothing_is_freed_gladly(void **state)
+{
+        assert_null(rate_limit_free(NULL));
+}
+
 int main(void)
 {
         static const struct CMUnitTest tests[] = {
@@ -84,6 +89,7 @@ int main(void)
                 cmocka_unit_test(being_refused_costs_nothing),
                 cmocka_unit_test(sources_do_not_pay_for_each_other),
                 cmocka_unit_test(a_full_table_forgets_who_was_seen_longest_ago),
+                cmocka_unit_test(nothing_is_freed_gladly),
         };
         return cmocka_run_group_tests_name("rate-limit", tests, NULL, NULL);
 }
