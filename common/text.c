@@ -111,6 +111,15 @@ char *text_log_field(const char *text, size_t max_bytes)
         return field;
 }
 
+int text_copy(const char *text, char **ret_copy)
+{
+        char *copy = text ? strdup(text) : NULL;
+        if (text && !copy)
+                return -ENOMEM;
+        *ret_copy = copy;
+        return 0;
+}
+
 int text_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number)
 {
         uint64_t number = 0;

@@ -22,6 +22,9 @@ char *text_sanitise(const char *text, size_t max_bytes);
  * could end the field early or begin another (blank, quotes, equal sign, backslash). */
 char *text_log_field(const char *text, size_t max_bytes);
 
+/* A plain copy; NULL gives NULL. 0 or -ENOMEM. */
+int text_copy(const char *text, char **ret_copy);
+
 /* Decimal digits only (no sign, blank or empty text): 0, -EINVAL, or -ERANGE outside min..max. */
 int text_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number);
 

@@ -7,6 +7,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "common/text.h"
 #include "log.h"
 
 #define USEC_PER_SEC 1000000ULL
@@ -237,15 +238,6 @@ struct document_wait *document_wait_free(struct document_wait *wait)
         return NULL;
 }
 
-static int copy_text(const char *text, char **ret_copy)
-{
-        char *copy = text ? strdup(text) : NULL;
-        if (text && !copy)
-                return -ENOMEM;
-        *ret_copy = copy;
-        return 0;
-}
-
 int document_new(sd_event *event, struct http_client *http, const struct document_spec *spec,
                  struct document **ret_document)
 {
@@ -259,10 +251,10 @@ int document_new(sd_event *event, struct http_client *http, const struct documen
         document->on_body = spec->on_body;
         document->owner = spec->owner;
         document->retry_sec = RETRY_MIN_SEC;
-        if (copy_text(spec->name, &document->name) < 0 ||
-            copy_text(spec->url, &document->url) < 0 ||
-            copy_text(spec->ca_file, &document->ca_file) < 0 ||
-            copy_text(spec->proxy, &document->proxy) < 0)
+        if (text_copy(spec->name, &document->name) < 0 ||
+            text_copy(spec->url, &document->url) < 0 ||
+            text_copy(spec->ca_file, &document->ca_file) < 0 ||
+            text_copy(spec->proxy, &document->proxy) < 0)
                 return -ENOMEM;
         *ret_document = TAKE_PTR(document);
         return 0;

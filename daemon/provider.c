@@ -6,6 +6,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "common/text.h"
 #include "core/jwks.h"
 #include "core/oauth-response.h"
 #include "log.h"
@@ -59,32 +60,23 @@ static int on_keys(void *owner, const char *body, size_t size, const char **ret_
         return 0;
 }
 
-static int copy_endpoint(const char *text, char **ret_copy)
-{
-        char *copy = text ? strdup(text) : NULL;
-        if (text && !copy)
-                return -ENOMEM;
-        *ret_copy = copy;
-        return 0;
-}
-
 static int metadata_by_hand(const struct provider_settings *settings,
                             struct provider_metadata *metadata)
 {
-        int r = copy_endpoint(settings->issuer, &metadata->issuer);
+        int r = text_copy(settings->issuer, &metadata->issuer);
         if (r < 0)
                 return r;
-        r = copy_endpoint(settings->device_authorization_endpoint,
-                          &metadata->device_authorization_endpoint);
+        r = text_copy(settings->device_authorization_endpoint,
+                      &metadata->device_authorization_endpoint);
         if (r < 0)
                 return r;
-        r = copy_endpoint(settings->token_endpoint, &metadata->token_endpoint);
+        r = text_copy(settings->token_endpoint, &metadata->token_endpoint);
         if (r < 0)
                 return r;
-        r = copy_endpoint(settings->userinfo_endpoint, &metadata->userinfo_endpoint);
+        r = text_copy(settings->userinfo_endpoint, &metadata->userinfo_endpoint);
         if (r < 0)
                 return r;
-        return copy_endpoint(settings->jwks_uri, &metadata->jwks_uri);
+        return text_copy(settings->jwks_uri, &metadata->jwks_uri);
 }
 
 static int new_document(sd_event *event, struct provider *provider, const char *what,

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <systemd/sd-id128.h>
 
+#include "common/text.h"
+
 #define USEC_PER_SEC 1000000ULL
 #define ID_DIGITS    16
 
@@ -90,15 +92,6 @@ static void sessions_drop_unclaimed(struct sessions *sessions, uint64_t now_usec
                         link = &(*link)->next;
 }
 
-static int copy_text(const char *text, char **ret_copy)
-{
-        char *copy = text ? strdup(text) : NULL;
-        if (text && !copy)
-                return -ENOMEM;
-        *ret_copy = copy;
-        return 0;
-}
-
 int sessions_add(struct sessions *sessions, const struct session *granted)
 {
         _cleanup_(session_freep) struct session *session = calloc(1, sizeof(*session));
@@ -106,13 +99,13 @@ int sessions_add(struct sessions *sessions, const struct session *granted)
                 return -ENOMEM;
 
         session->granted_at_usec = granted->granted_at_usec;
-        if (copy_text(granted->login, &session->login) < 0 ||
-            copy_text(granted->account, &session->account) < 0 ||
-            copy_text(granted->service, &session->service) < 0 ||
-            copy_text(granted->origin, &session->origin) < 0 ||
-            copy_text(granted->provider, &session->provider) < 0 ||
-            copy_text(granted->issuer, &session->issuer) < 0 ||
-            copy_text(granted->subject, &session->subject) < 0)
+        if (text_copy(granted->login, &session->login) < 0 ||
+            text_copy(granted->account, &session->account) < 0 ||
+            text_copy(granted->service, &session->service) < 0 ||
+            text_copy(granted->origin, &session->origin) < 0 ||
+            text_copy(granted->provider, &session->provider) < 0 ||
+            text_copy(granted->issuer, &session->issuer) < 0 ||
+            text_copy(granted->subject, &session->subject) < 0)
                 return -ENOMEM;
 
         sessions_drop_unclaimed(sessions, granted->granted_at_usec);

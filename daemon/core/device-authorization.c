@@ -34,15 +34,6 @@ static int read_text(struct json_object *object, const char *name, size_t max_by
         return 1;
 }
 
-static int copy_text(const char *text, char **ret_copy)
-{
-        char *copy = strdup(text);
-        if (!copy)
-                return -ENOMEM;
-        *ret_copy = copy;
-        return 0;
-}
-
 static int read_codes(struct json_object *object, struct device_authorization *authorization,
                       const char **ret_why)
 {
@@ -59,7 +50,7 @@ static int read_codes(struct json_object *object, struct device_authorization *a
         authorization->device_code = secret_new_text(device_code);
         if (!authorization->device_code)
                 return -ENOMEM;
-        return copy_text(user_code, &authorization->user_code);
+        return text_copy(user_code, &authorization->user_code);
 }
 
 static int read_addresses(struct json_object *object, struct device_authorization *authorization,
@@ -73,7 +64,7 @@ static int read_addresses(struct json_object *object, struct device_authorizatio
                 r = read_text(object, "verification_url", ADDRESS_MAX_BYTES, &address);
         if (r <= 0 || !text_is_https_url(address))
                 return -EBADMSG;
-        r = copy_text(address, &authorization->verification_uri);
+        r = text_copy(address, &authorization->verification_uri);
         if (r < 0)
                 return r;
 
@@ -83,7 +74,7 @@ static int read_addresses(struct json_object *object, struct device_authorizatio
                 return r;
         if (!text_is_https_url(complete))
                 return -EBADMSG;
-        return copy_text(complete, &authorization->verification_uri_complete);
+        return text_copy(complete, &authorization->verification_uri_complete);
 }
 
 static int read_times(struct json_object *object, struct device_authorization *authorization,
