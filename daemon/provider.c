@@ -14,6 +14,7 @@
 #define METADATA_MAX_BYTES ((size_t)512 * 1024)
 
 struct provider {
+        sd_event *event;
         struct http_client *http;
         const struct provider_settings *settings;
         struct provider_metadata metadata; /* issuer NULL: not known yet */
@@ -22,13 +23,57 @@ struct provider {
         struct document *keys_document;
 };
 
+/* What the document must tell, because the settings do not. */
+static unsigned endpoints_needed(const struct provider_settings *settings)
+{
+        unsigned needed = ENDPOINT_BIT(ENDPOINT_TOKEN);
+
+        switch (settings->flow) {
+        case FLOW_DEVICE:
+                needed |= ENDPOINT_BIT(ENDPOINT_DEVICE_AUTHORIZATION);
+                break;
+        case FLOW_BACKCHANNEL:
+                needed |= ENDPOINT_BIT(ENDPOINT_BACKCHANNEL_AUTHENTICATION);
+                break;
+        }
+        needed |= ENDPOINT_BIT(settings->identity_from == IDENTITY_FROM_ID_TOKEN
+                                       ? ENDPOINT_KEYS
+                                       : ENDPOINT_USERINFO);
+        for (size_t i = 0; i < PROVIDER_ENDPOINTS; i++)
+                if (settings->endpoints[i])
+                        needed &= ~ENDPOINT_BIT(i);
+        return needed;
+}
+
+/* The settings' addresses in place of the document's: a broker that holds the client's secret may
+ * stand before some of them. Its TLS aliases do not count then. */
+static int take_endpoints(const struct provider_settings *settings,
+                          struct provider_metadata *metadata)
+{
+        for (size_t i = 0; i < PROVIDER_ENDPOINTS; i++) {
+                char *copy = NULL;
+                if (!settings->endpoints[i])
+                        continue;
+                int r = text_copy(settings->endpoints[i], &copy);
+                if (r < 0)
+                        return r;
+                free(metadata->endpoints[i]);
+                metadata->endpoints[i] = copy;
+                free(TAKE_PTR(metadata->mtls_endpoints[i]));
+        }
+        return 0;
+}
+
 /* Same addresses, same keys: only a changed jwks_uri starts anew. */
 static int on_metadata(void *owner, const char *body, size_t size, const char **ret_why)
 {
         struct provider *provider = owner;
-        struct provider_metadata metadata;
+        _cleanup_(provider_metadata_finish) struct provider_metadata metadata = {0};
 
-        int r = provider_metadata_parse(body, size, provider->settings->issuer, &metadata, ret_why);
+        int r = provider_metadata_parse(body, size, provider->settings->issuer,
+                                        endpoints_needed(provider->settings), &metadata, ret_why);
+        if (r >= 0)
+                r = take_endpoints(provider->settings, &metadata);
         if (r < 0) {
                 if (r == -ENOMEM)
                         *ret_why = "out of memory";
@@ -36,8 +81,11 @@ static int on_metadata(void *owner, const char *body, size_t size, const char **
         }
         provider_metadata_finish(&provider->metadata);
         provider->metadata = metadata;
+        metadata = (struct provider_metadata){0};
+        if (!provider->metadata.endpoints[ENDPOINT_KEYS])
+                return 0;
 
-        r = document_set_url(provider->keys_document, metadata.jwks_uri);
+        r = document_set_url(provider->keys_document, provider->metadata.endpoints[ENDPOINT_KEYS]);
         if (r < 0)
                 log_line(LOG_WARNING, "Failed to fetch the keys of provider %s: %s, ignoring",
                          provider->settings->name, strerror(-r));
@@ -64,19 +112,7 @@ static int metadata_by_hand(const struct provider_settings *settings,
                             struct provider_metadata *metadata)
 {
         int r = text_copy(settings->issuer, &metadata->issuer);
-        if (r < 0)
-                return r;
-        r = text_copy(settings->device_authorization_endpoint,
-                      &metadata->device_authorization_endpoint);
-        if (r < 0)
-                return r;
-        r = text_copy(settings->token_endpoint, &metadata->token_endpoint);
-        if (r < 0)
-                return r;
-        r = text_copy(settings->userinfo_endpoint, &metadata->userinfo_endpoint);
-        if (r < 0)
-                return r;
-        return text_copy(settings->jwks_uri, &metadata->jwks_uri);
+        return r < 0 ? r : take_endpoints(settings, metadata);
 }
 
 static int new_document(sd_event *event, struct provider *provider, const char *what,
@@ -116,7 +152,7 @@ static int set_up_metadata(sd_event *event, struct provider *provider)
                          &provider->metadata_document);
         if (r < 0)
                 return r;
-        return new_document(event, provider, "keys", settings->jwks_uri, on_keys,
+        return new_document(event, provider, "keys", settings->endpoints[ENDPOINT_KEYS], on_keys,
                             &provider->keys_document);
 }
 
@@ -127,6 +163,7 @@ int provider_new(sd_event *event, struct http_client *http,
         if (!provider)
                 return -ENOMEM;
 
+        provider->event = sd_event_ref(event);
         provider->http = http;
         provider->settings = settings;
         int r = set_up_metadata(event, provider);
@@ -144,6 +181,7 @@ struct provider *provider_free(struct provider *provider)
         provider->keys_document = document_free(provider->keys_document);
         provider->jwks = jwks_free(provider->jwks);
         provider_metadata_finish(&provider->metadata);
+        sd_event_unref(provider->event);
         free(provider);
         return NULL;
 }
@@ -151,6 +189,9 @@ struct provider *provider_free(struct provider *provider)
 void provider_warm_up(struct provider *provider)
 {
         bool by_hand = provider->settings->metadata == METADATA_BY_HAND;
+
+        if (by_hand && !provider->metadata.endpoints[ENDPOINT_KEYS])
+                return;
         int r = document_fetch(by_hand ? provider->keys_document : provider->metadata_document);
         if (r < 0)
                 log_line(LOG_WARNING,
@@ -163,13 +204,20 @@ const struct provider_settings *provider_settings(const struct provider *provide
         return provider->settings;
 }
 
-struct oauth_client provider_client(const struct provider *provider)
+int provider_ask(const struct provider *provider, const struct oauth_question *question,
+                 struct oauth_request *ret_request)
 {
-        return (struct oauth_client){
+        const struct oauth_client client = {
                 .client_id = provider->settings->client_id,
                 .auth = provider->settings->client_auth,
                 .secret = provider->settings->client_secret,
         };
+        _cleanup_secret_ struct secret *form = NULL;
+
+        int r = oauth_form_new(question, &form);
+        if (r < 0)
+                return r;
+        return oauth_request_new(&client, form, ret_request);
 }
 
 const struct provider_metadata *provider_metadata(const struct provider *provider)

@@ -90,7 +90,7 @@ static int ask_userinfo(struct verification *verification, const char *endpoint)
 static void on_id_token_good(struct verification *verification)
 {
         const struct provider_metadata *metadata = provider_metadata(verification->provider);
-        const char *endpoint = metadata ? metadata->userinfo_endpoint : NULL;
+        const char *endpoint = metadata ? metadata->endpoints[ENDPOINT_USERINFO] : NULL;
 
         if (!endpoint || !account_needs_userinfo(verification->rules, verification->account,
                                                  verification->identity)) {

@@ -12,18 +12,46 @@
 
 #define ADDRESS_MAX_BYTES 2048
 
-#define OIDC_SUFFIX   "/.well-known/openid-configuration"
-#define RFC8414_INFIX "/.well-known/oauth-authorization-server"
-#define DEVICE_GRANT  "urn:ietf:params:oauth:grant-type:device_code"
-#define SCHEME        "https://"
+#define OIDC_SUFFIX       "/.well-known/openid-configuration"
+#define RFC8414_INFIX     "/.well-known/oauth-authorization-server"
+#define DEVICE_GRANT      "urn:ietf:params:oauth:grant-type:device_code"
+#define BACKCHANNEL_GRANT "urn:openid:params:grant-type:ciba"
+#define SCHEME            "https://"
+
+/* By enum provider_endpoint. The reasons are whole, so that no text is put together here. */
+static const struct {
+        const char *name, *why;
+} endpoints[PROVIDER_ENDPOINTS] = {
+        [ENDPOINT_DEVICE_AUTHORIZATION] = {"device_authorization_endpoint",
+                                           "device_authorization_endpoint is missing or not https"},
+        [ENDPOINT_TOKEN] = {"token_endpoint", "token_endpoint is missing or not https"},
+        [ENDPOINT_USERINFO] = {"userinfo_endpoint", "userinfo_endpoint is missing or not https"},
+        [ENDPOINT_KEYS] = {"jwks_uri", "jwks_uri is missing or not https"},
+        [ENDPOINT_AUTHORIZATION] = {"authorization_endpoint",
+                                    "authorization_endpoint is missing or not https"},
+        [ENDPOINT_BACKCHANNEL_AUTHENTICATION] =
+                {"backchannel_authentication_endpoint",
+                 "backchannel_authentication_endpoint is missing or not https"},
+        [ENDPOINT_REVOCATION] = {"revocation_endpoint",
+                                 "revocation_endpoint is missing or not https"},
+        [ENDPOINT_INTROSPECTION] = {"introspection_endpoint",
+                                    "introspection_endpoint is missing or not https"},
+        [ENDPOINT_END_SESSION] = {"end_session_endpoint",
+                                  "end_session_endpoint is missing or not https"},
+};
+
+const char *provider_endpoint_name(enum provider_endpoint endpoint)
+{
+        return endpoints[endpoint].name;
+}
 
 void provider_metadata_finish(struct provider_metadata *metadata)
 {
         free(metadata->issuer);
-        free(metadata->device_authorization_endpoint);
-        free(metadata->token_endpoint);
-        free(metadata->userinfo_endpoint);
-        free(metadata->jwks_uri);
+        for (size_t i = 0; i < PROVIDER_ENDPOINTS; i++) {
+                free(metadata->endpoints[i]);
+                free(metadata->mtls_endpoints[i]);
+        }
         *metadata = (struct provider_metadata){0};
 }
 
@@ -71,52 +99,87 @@ static int read_address(struct json_object *object, const char *name, char **ret
         return 1;
 }
 
-static int read_addresses(struct json_object *object, struct provider_metadata *metadata,
+/* names is the document itself or its mtls_endpoint_aliases. An address that is not fit for use is
+ * as none: only where it is needed does that matter. */
+static int read_addresses(struct json_object *names, unsigned needed, char **addresses,
                           const char **ret_why)
 {
-        const struct {
-                const char *name;
-                char **address;
-                bool needed;
-                const char *why;
-        } addresses[] = {
-                {"device_authorization_endpoint", &metadata->device_authorization_endpoint, true,
-                 "device_authorization_endpoint is missing or not https"},
-                {"token_endpoint", &metadata->token_endpoint, true,
-                 "token_endpoint is missing or not https"},
-                {"userinfo_endpoint", &metadata->userinfo_endpoint, false,
-                 "userinfo_endpoint is not https"},
-                {"jwks_uri", &metadata->jwks_uri, true, "jwks_uri is missing or not https"},
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(addresses); i++) {
-                int r = read_address(object, addresses[i].name, addresses[i].address);
-                if (r == 0 && addresses[i].needed)
-                        r = -EBADMSG;
-                if (r == -EBADMSG)
-                        *ret_why = addresses[i].why;
-                if (r < 0)
+        for (size_t i = 0; i < PROVIDER_ENDPOINTS; i++) {
+                int r = read_address(names, endpoints[i].name, &addresses[i]);
+                if (r == -ENOMEM)
                         return r;
+                if (r <= 0 && needed & ENDPOINT_BIT(i)) {
+                        *ret_why = endpoints[i].why;
+                        return -EBADMSG;
+                }
         }
         return 0;
 }
 
-/* The key is optional (8628-16), and the endpoint alone says enough. */
-static bool grants_allow_device(struct json_object *object)
+static int read_aliases(struct json_object *object, struct provider_metadata *metadata,
+                        const char **ret_why)
 {
-        struct json_object *grants = NULL;
+        struct json_object *aliases = NULL;
 
-        if (!json_object_object_get_ex(object, "grant_types_supported", &grants) || !grants)
-                return true;
-        if (!json_object_is_type(grants, json_type_array))
-                return false;
-        for (size_t i = 0; i < json_object_array_length(grants); i++) {
-                struct json_object *grant = json_object_array_get_idx(grants, i);
-                if (json_object_is_type(grant, json_type_string) &&
-                    strcmp(json_object_get_string(grant), DEVICE_GRANT) == 0)
-                        return true;
+        if (!json_object_object_get_ex(object, "mtls_endpoint_aliases", &aliases) || !aliases)
+                return 0;
+        if (!json_object_is_type(aliases, json_type_object)) {
+                *ret_why = "mtls_endpoint_aliases is not an object";
+                return -EBADMSG;
         }
+        return read_addresses(aliases, 0, metadata->mtls_endpoints, ret_why);
+}
+
+static bool is_text(struct json_object *value, const char *text)
+{
+        return json_object_is_type(value, json_type_string) &&
+               strcmp(json_object_get_string(value), text) == 0;
+}
+
+/* What a list that is not there says depends on the list. */
+static bool lists(struct json_object *object, const char *name, const char *text, bool if_absent)
+{
+        struct json_object *list = NULL;
+
+        if (!json_object_object_get_ex(object, name, &list) || !list)
+                return if_absent;
+        if (!json_object_is_type(list, json_type_array))
+                return false;
+        for (size_t i = 0; i < json_object_array_length(list); i++)
+                if (is_text(json_object_array_get_idx(list, i), text))
+                        return true;
         return false;
+}
+
+/* The lists are optional (8628-16), and the endpoint alone says enough. */
+static int check_grants(struct json_object *object, unsigned needed, const char **ret_why)
+{
+        const struct {
+                enum provider_endpoint endpoint;
+                const char *list, *text, *why;
+        } rows[] = {
+                {ENDPOINT_DEVICE_AUTHORIZATION, "grant_types_supported", DEVICE_GRANT,
+                 "grant_types_supported does not list the device grant"},
+                {ENDPOINT_BACKCHANNEL_AUTHENTICATION, "grant_types_supported", BACKCHANNEL_GRANT,
+                 "grant_types_supported does not list the CIBA grant"},
+                {ENDPOINT_BACKCHANNEL_AUTHENTICATION, "backchannel_token_delivery_modes_supported",
+                 "poll", "backchannel_token_delivery_modes_supported does not list poll"},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++)
+                if (needed & ENDPOINT_BIT(rows[i].endpoint) &&
+                    !lists(object, rows[i].list, rows[i].text, true)) {
+                        *ret_why = rows[i].why;
+                        return -EBADMSG;
+                }
+        return 0;
+}
+
+/* A flag of the wrong type is as none. */
+static bool flag_is_set(struct json_object *object, const char *name)
+{
+        bool flag = false;
+        return strict_json_bool(object, name, &flag) > 0 && flag;
 }
 
 /* RFC 8414 section 4: code point by code point, nothing is normalised. */
@@ -128,7 +191,7 @@ static bool issuer_is(struct json_object *object, const char *issuer)
                strcmp(text, issuer) == 0;
 }
 
-int provider_metadata_parse(const char *body, size_t size, const char *issuer,
+int provider_metadata_parse(const char *body, size_t size, const char *issuer, unsigned needed,
                             struct provider_metadata *ret_metadata, const char **ret_why)
 {
         _cleanup_(provider_metadata_finish) struct provider_metadata metadata = {0};
@@ -141,13 +204,18 @@ int provider_metadata_parse(const char *body, size_t size, const char *issuer,
                 *ret_why = "issuer is not the one that was asked";
                 return -EBADMSG;
         }
-        if (!grants_allow_device(object)) {
-                *ret_why = "grant_types_supported does not list the device grant";
-                return -EBADMSG;
-        }
-        r = read_addresses(object, &metadata, ret_why);
+        r = check_grants(object, needed, ret_why);
         if (r < 0)
                 return r;
+        r = read_addresses(object, needed, metadata.endpoints, ret_why);
+        if (r < 0)
+                return r;
+        r = read_aliases(object, &metadata, ret_why);
+        if (r < 0)
+                return r;
+        metadata.names_issuer = flag_is_set(object,
+                                            "authorization_response_iss_parameter_supported");
+        metadata.binds_tokens = lists(object, "dpop_signing_alg_values_supported", "ES256", false);
         metadata.issuer = strdup(issuer);
         if (!metadata.issuer)
                 return -ENOMEM;

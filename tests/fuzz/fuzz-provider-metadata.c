@@ -9,21 +9,30 @@
 
 #define ISSUER "https://issuer.example/realms/corp"
 
+#define NEEDED                                                                        \
+        (ENDPOINT_BIT(ENDPOINT_DEVICE_AUTHORIZATION) | ENDPOINT_BIT(ENDPOINT_TOKEN) | \
+         ENDPOINT_BIT(ENDPOINT_KEYS))
+
+static void expect_address(const char *address, bool needed)
+{
+        FUZZ_EXPECT(address ? text_is_https_url(address) : !needed);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         struct provider_metadata metadata = {0};
         const char *why = NULL;
 
-        int r = provider_metadata_parse((const char *)data, size, ISSUER, &metadata, &why);
+        int r = provider_metadata_parse((const char *)data, size, ISSUER, NEEDED, &metadata, &why);
         if (r == 0) {
                 FUZZ_EXPECT(strcmp(metadata.issuer, ISSUER) == 0);
-                FUZZ_EXPECT(text_is_https_url(metadata.device_authorization_endpoint));
-                FUZZ_EXPECT(text_is_https_url(metadata.token_endpoint));
-                FUZZ_EXPECT(text_is_https_url(metadata.jwks_uri));
-                FUZZ_EXPECT(!metadata.userinfo_endpoint ||
-                            text_is_https_url(metadata.userinfo_endpoint));
+                for (size_t i = 0; i < PROVIDER_ENDPOINTS; i++) {
+                        expect_address(metadata.endpoints[i], NEEDED & ENDPOINT_BIT(i));
+                        expect_address(metadata.mtls_endpoints[i], false);
+                }
         } else {
-                FUZZ_EXPECT(r == -EBADMSG && why && !metadata.issuer && !metadata.token_endpoint);
+                FUZZ_EXPECT(r == -EBADMSG && why && !metadata.issuer &&
+                            !metadata.endpoints[ENDPOINT_TOKEN]);
         }
         provider_metadata_finish(&metadata);
         return 0;
