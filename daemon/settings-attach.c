@@ -9,6 +9,7 @@
 
 #include "common/secret.h"
 #include "core/account-map.h"
+#include "io/private-key.h"
 #include "io/secret-file.h"
 
 #define SECTION_NAME_MAX_BYTES 64
@@ -34,6 +35,19 @@ static int blame(const struct attaching *attaching, const char *section, const c
         return 0;
 }
 
+static bool provider_uses_secret(const struct provider_settings *provider)
+{
+        return provider->client_auth == CLIENT_AUTH_SECRET_BASIC ||
+               provider->client_auth == CLIENT_AUTH_SECRET_POST ||
+               provider->client_auth == CLIENT_AUTH_SECRET_JWT;
+}
+
+static bool provider_uses_certificate(const struct provider_settings *provider)
+{
+        return provider->client_auth == CLIENT_AUTH_TLS ||
+               provider->client_auth == CLIENT_AUTH_SELF_SIGNED_TLS;
+}
+
 static int attach_secret(const struct attaching *attaching, struct provider_settings *provider,
                          const char *section)
 {
@@ -41,7 +55,7 @@ static int attach_secret(const struct attaching *attaching, struct provider_sett
         const char *place = provider->client_secret_file, *why = NULL;
         int r;
 
-        if (!place || provider->client_auth == CLIENT_AUTH_NONE)
+        if (!place || !provider_uses_secret(provider))
                 return 0;
         if (strncmp(place, CREDENTIAL_PREFIX, prefix) == 0) {
                 r = secret_credential_read(place + prefix, SECRET_MAX_BYTES,
@@ -56,22 +70,37 @@ static int attach_secret(const struct attaching *attaching, struct provider_sett
                      : 0;
 }
 
-/* libcurl opens the file itself when it connects; this finds out now that it will be able to. */
-static int try_ca(const struct attaching *attaching, const struct provider_settings *provider,
-                  const char *section)
+/* With a TLS method, too: the key is read anew for each request, but a wrong one is told now. */
+static int attach_key(const struct attaching *attaching, struct provider_settings *provider,
+                      const char *section)
+{
+        const char *why = NULL;
+
+        if (!provider->client_key_file || (provider->client_auth != CLIENT_AUTH_PRIVATE_KEY_JWT &&
+                                           !provider_uses_certificate(provider)))
+                return 0;
+        int r = private_key_load(provider->client_key_file, &provider->client_key, &why);
+        return r < 0 ? blame(attaching, section, "client_key_file", r, why,
+                             "make it a PEM file of root:badged with mode 0640")
+                     : 0;
+}
+
+/* Such a file is opened when a connection is made; this finds out now that it can be. */
+static int try_certificate(const struct attaching *attaching, const char *section, const char *key,
+                           const char *file)
 {
         _cleanup_free_ char *text = NULL;
         const char *why = NULL;
         size_t size = 0;
 
-        if (!provider->ca_file)
+        if (!file)
                 return 0;
-        int r = trusted_file_read(provider->ca_file, CA_MAX_BYTES, &text, &size, &why);
+        int r = trusted_file_read(file, CA_MAX_BYTES, &text, &size, &why);
         if (r >= 0 && !strstr(text, "-----BEGIN CERTIFICATE-----")) {
                 r = -EBADMSG;
                 why = "it holds no certificate in PEM form";
         }
-        return r < 0 ? blame(attaching, section, "ca_file", r, why,
+        return r < 0 ? blame(attaching, section, key, r, why,
                              "make it a PEM file that belongs to root, mode 0644")
                      : 0;
 }
@@ -111,7 +140,12 @@ int settings_attach_files(struct settings *settings, const struct settings_entri
                 (void)snprintf(section, sizeof(section), "provider %s", provider->name);
                 int r = attach_secret(&attaching, provider, section);
                 if (r >= 0)
-                        r = try_ca(&attaching, provider, section);
+                        r = attach_key(&attaching, provider, section);
+                if (r >= 0)
+                        r = try_certificate(&attaching, section, "ca_file", provider->ca_file);
+                if (r >= 0 && provider_uses_certificate(provider))
+                        r = try_certificate(&attaching, section, "client_certificate_file",
+                                            provider->client_certificate_file);
                 if (r < 0)
                         return r;
         }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/account-map.h"
+#include "core/provider-preset.h"
 
 #define SECTION_NAME_MAX_BYTES 64
 
@@ -14,9 +15,18 @@ struct checking {
         struct settings_report *report;
 };
 
+/* By the administrator. */
 static bool is_written(const struct checking *checking, const char *section, const char *key)
 {
         return settings_entries_find(checking->entries, section, key) != NULL;
+}
+
+/* By the administrator or the preset. */
+static bool is_given(const struct checking *checking, const struct provider_settings *provider,
+                     const char *section, const char *key)
+{
+        return is_written(checking, section, key) ||
+               (provider->preset && provider_preset_setting(provider->preset, key));
 }
 
 static void complain(const struct checking *checking, enum settings_severity severity,
@@ -29,54 +39,164 @@ static void complain(const struct checking *checking, enum settings_severity sev
 static void demand(const struct checking *checking, const char *section, const char *key,
                    const char *mend)
 {
-        if (!is_written(checking, section, key))
-                complain(checking, SETTINGS_ERROR, section, key, mend, "is missing");
+        complain(checking, SETTINGS_ERROR, section, key, mend, "is missing");
+}
+
+/* ---- addresses ---- */
+
+static bool is_asked(const struct provider_settings *provider, enum provider_endpoint endpoint)
+{
+        switch (endpoint) {
+        case ENDPOINT_DEVICE_AUTHORIZATION:
+                return provider->flow == FLOW_DEVICE;
+        case ENDPOINT_BACKCHANNEL_AUTHENTICATION:
+                return provider->flow == FLOW_BACKCHANNEL;
+        case ENDPOINT_TOKEN:
+                return true;
+        case ENDPOINT_KEYS:
+                return provider->identity_from == IDENTITY_FROM_ID_TOKEN;
+        case ENDPOINT_USERINFO:
+                return provider->identity_from == IDENTITY_FROM_USERINFO ||
+                       provider->validate & VALIDATE_USERINFO;
+        case ENDPOINT_INTROSPECTION:
+                return provider->validate & VALIDATE_INTROSPECTION;
+        case ENDPOINT_AUTHORIZATION:
+        case ENDPOINT_REVOCATION:
+        case ENDPOINT_END_SESSION:
+                return false;
+        }
+        return false;
 }
 
 static void check_endpoints(const struct checking *checking,
                             const struct provider_settings *provider, const char *section)
 {
-        static const struct {
-                const char *key;
-                bool is_needed;
-        } endpoints[] = {
-                {"device_authorization_endpoint", true},
-                {"token_endpoint", true},
-                {"jwks_uri", true},
-                {"userinfo_endpoint", false},
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(endpoints); i++) {
-                const char *key = endpoints[i].key;
-                if (provider->metadata == METADATA_BY_HAND && endpoints[i].is_needed)
+        if (provider->metadata != METADATA_BY_HAND)
+                return;
+        for (size_t i = 0; i < PROVIDER_ENDPOINTS; i++) {
+                enum provider_endpoint endpoint = (enum provider_endpoint)i;
+                const char *key = provider_endpoint_name(endpoint);
+                if (is_asked(provider, endpoint) && !is_given(checking, provider, section, key))
                         demand(checking, section, key,
-                               "metadata = by-hand needs device_authorization_endpoint, "
-                               "token_endpoint and jwks_uri");
-                if (provider->metadata != METADATA_BY_HAND && is_written(checking, section, key))
-                        complain(checking, SETTINGS_WARNING, section, key,
-                                 "remove it, or set metadata = by-hand",
-                                 "is not used: the provider's metadata names this address");
+                               "metadata = by-hand needs the address of everything that is asked");
         }
 }
+
+static void check_issuer(const struct checking *checking, const struct provider_settings *provider,
+                         const char *section)
+{
+        const char *why = NULL;
+
+        if (!is_given(checking, provider, section, "issuer"))
+                demand(checking, section, "issuer",
+                       provider->preset && provider->preset->issuer_form
+                               ? provider->preset->issuer_form
+                               : "write the issuer as the provider itself does, starting with "
+                                 "https://");
+        else if (provider->preset && provider->issuer &&
+                 provider_preset_check_issuer(provider->preset, provider->issuer, &why) < 0)
+                complain(checking, SETTINGS_ERROR, section, "issuer", provider->preset->issuer_form,
+                         why);
+}
+
+/* ---- the client ---- */
 
 static void check_client(const struct checking *checking, const struct provider_settings *provider,
                          const char *section)
 {
-        demand(checking, section, "client_id", "write the client id that the provider gave you");
+        bool needs_secret = false, needs_key = false, needs_certificate = false;
+
         switch (provider->client_auth) {
         case CLIENT_AUTH_NONE:
-                if (provider->client_secret_file)
-                        complain(checking, SETTINGS_WARNING, section, "client_secret_file",
-                                 "set client_auth = client_secret_basic, or remove it",
-                                 "is not used: client_auth is none");
                 break;
         case CLIENT_AUTH_SECRET_BASIC:
         case CLIENT_AUTH_SECRET_POST:
-                demand(checking, section, "client_secret_file",
-                       "write the name of a file, root:badged 0640, or credential:NAME");
+        case CLIENT_AUTH_SECRET_JWT:
+                needs_secret = true;
+                break;
+        case CLIENT_AUTH_PRIVATE_KEY_JWT:
+                needs_key = true;
+                break;
+        case CLIENT_AUTH_TLS:
+        case CLIENT_AUTH_SELF_SIGNED_TLS:
+                needs_key = needs_certificate = true;
                 break;
         }
+        if (!is_written(checking, section, "client_id"))
+                demand(checking, section, "client_id",
+                       "write the client id that the provider gave you");
+        if (needs_secret && !is_written(checking, section, "client_secret_file"))
+                demand(checking, section, "client_secret_file",
+                       "write the name of a file, root:badged 0640, or credential:NAME");
+        if (!needs_secret && provider->client_secret_file)
+                complain(checking, SETTINGS_WARNING, section, "client_secret_file",
+                         "set client_auth = client_secret_basic, or remove it",
+                         provider->client_auth == CLIENT_AUTH_NONE
+                                 ? "is not used: client_auth is none"
+                                 : "is not used: client_auth needs no secret");
+        if (needs_key && !is_written(checking, section, "client_key_file"))
+                demand(checking, section, "client_key_file",
+                       "write the name of a file, root:badged 0640, or pkcs11:…");
+        if (needs_certificate && !is_written(checking, section, "client_certificate_file"))
+                demand(checking, section, "client_certificate_file",
+                       "write the name of a PEM file, mode 0644");
 }
+
+/* ---- what is asked for, and what is done with it ---- */
+
+static bool scope_has_openid(const char *scope)
+{
+        static const char openid[] = "openid";
+
+        for (const char *s = scope; s && *s;) {
+                size_t length = strcspn(s, " ");
+                if (length == sizeof(openid) - 1 && memcmp(s, openid, length) == 0)
+                        return true;
+                s += length + (s[length] == ' ');
+        }
+        return false;
+}
+
+static void check_claims(const struct checking *checking, const struct provider_settings *provider,
+                         const char *section)
+{
+        if (provider->scope && provider->identity_from == IDENTITY_FROM_ID_TOKEN &&
+            !scope_has_openid(provider->scope))
+                complain(checking, SETTINGS_ERROR, section, "scope",
+                         "write openid and the further scopes with single blanks between them",
+                         "does not hold openid, so that no id_token would come back");
+        if (provider->flow == FLOW_BACKCHANNEL && provider->identity_from != IDENTITY_FROM_ID_TOKEN)
+                complain(checking, SETTINGS_ERROR, section, "flow", "set identity_from = id_token",
+                         "is ciba, which is a part of OpenID Connect");
+        if (provider->flow == FLOW_BACKCHANNEL && !provider->login_hint &&
+            !provider->username_claim)
+                demand(checking, section, "login_hint",
+                       "write whom the provider is to ask, as login_hint = {account}@example.com");
+        for (size_t i = 0; i < provider->request_parameters.n; i++)
+                if (oauth_parameter_is_reserved(provider->request_parameters.items[i].name))
+                        complain(checking, SETTINGS_ERROR, section, "request_parameters",
+                                 "there is a key of its own for it, or it must not be changed",
+                                 "names a parameter that badged writes itself");
+}
+
+static void check_tokens(const struct checking *checking, const struct provider_settings *provider,
+                         const char *section)
+{
+        bool asks_as_client = provider->account_source.url ||
+                              provider->group_token == GROUP_TOKEN_CLIENT;
+
+        if (asks_as_client && provider->client_auth == CLIENT_AUTH_NONE)
+                complain(checking, SETTINGS_ERROR, section,
+                         provider->account_source.url ? "account_source" : "group_token",
+                         "set client_auth: the directory is asked in the client's own name",
+                         "cannot be used: client_auth is none");
+        if (provider->tokens_for_people && !provider->keep_tokens)
+                complain(checking, SETTINGS_ERROR, section, "tokens_for_people",
+                         "set keep_tokens = yes, or remove it",
+                         "cannot be used: keep_tokens is no, so that there are none");
+}
+
+/* ---- does anybody get in? ---- */
 
 static bool map_opens_an_account(const struct account_map *map,
                                  const struct provider_settings *provider)
@@ -114,10 +234,11 @@ static void check_provider(const struct checking *checking,
         char section[SECTION_NAME_MAX_BYTES];
 
         (void)snprintf(section, sizeof(section), "provider %s", provider->name);
-        demand(checking, section, "issuer",
-               "write the issuer as the provider itself does, starting with https://");
+        check_issuer(checking, provider, section);
         check_client(checking, provider, section);
         check_endpoints(checking, provider, section);
+        check_claims(checking, provider, section);
+        check_tokens(checking, provider, section);
         if (provider->strip_suffix && !provider->username_claim)
                 complain(checking, SETTINGS_WARNING, section, "strip_suffix",
                          "set username_claim in this section, or remove it",

@@ -9,7 +9,6 @@
 
 #include "common/account-name.h"
 #include "common/text.h"
-#include "core/jws-algorithm.h"
 #include "settings.h"
 
 #define LINE_MAX_BYTES        1024
@@ -19,7 +18,6 @@
 #define LOGIN_TIMEOUT_MAX_SEC 1800
 #define CREDENTIAL_PREFIX     "credential:"
 #define CREDENTIAL_BYTES      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
-#define LIST_SEPARATORS       ", "
 
 static int reject(const char *why, const char **ret_why)
 {
@@ -55,21 +53,11 @@ int parse_word(const char *text, const char *folder, void *field, const char **r
 /* RFC 6749 section 3.3. */
 int parse_scope(const char *text, const char *folder, void *field, const char **ret_why)
 {
-        bool has_openid = false;
-
         for (const char *s = text; *s; s++)
                 if (*s < ' ' || *s > '~' || *s == '"' || *s == '\\')
                         return reject("has a character that no scope can have", ret_why);
         if (strstr(text, "  "))
                 return reject("has two blanks between two words", ret_why);
-        for (const char *s = text; *s;) {
-                size_t length = strcspn(s, " ");
-                has_openid = has_openid ||
-                             (length == strlen("openid") && !memcmp(s, "openid", length));
-                s += length + (s[length] == ' ');
-        }
-        if (!has_openid)
-                return reject("does not hold openid, so that no id_token would come back", ret_why);
         return parse_line(text, folder, field, ret_why);
 }
 
@@ -131,6 +119,14 @@ int parse_secret_place(const char *text, const char *folder, void *field, const 
         return parse_line(text, folder, field, ret_why);
 }
 
+/* RFC 7512 for the second form. */
+int parse_key_place(const char *text, const char *folder, void *field, const char **ret_why)
+{
+        if (strncmp(text, "pkcs11:", strlen("pkcs11:")) == 0)
+                return parse_line(text, folder, field, ret_why);
+        return parse_secret_place(text, folder, field, ret_why);
+}
+
 int parse_limit(const char *text, const char *folder, void *field, const char **ret_why)
 {
         uint64_t number;
@@ -184,110 +180,5 @@ int parse_login_timeout(const char *text, const char *folder, void *field, const
         if (sec < LOGIN_TIMEOUT_MIN_SEC || sec > LOGIN_TIMEOUT_MAX_SEC)
                 return reject("is not between 30s and 30min", ret_why);
         *(uint64_t *)field = sec;
-        return 0;
-}
-
-int parse_algorithms(const char *text, const char *folder, void *field, const char **ret_why)
-{
-        _cleanup_free_ char *copy = strdup(text);
-        char *rest = NULL;
-        unsigned algorithms = 0, bit;
-
-        if (!copy)
-                return -ENOMEM;
-        for (char *name = strtok_r(copy, LIST_SEPARATORS, &rest); name;
-             name = strtok_r(NULL, LIST_SEPARATORS, &rest)) {
-                if (jws_algorithm_from_name(name, &bit) < 0)
-                        return reject("names an algorithm other than RS256, RS384, RS512, PS256, "
-                                      "PS384, PS512, ES256, ES384, ES512",
-                                      ret_why);
-                algorithms |= bit;
-        }
-        if (algorithms == 0)
-                return reject("names no algorithm", ret_why);
-        *(unsigned *)field = algorithms;
-        return 0;
-}
-
-int parse_metadata(const char *text, const char *folder, void *field, const char **ret_why)
-{
-        static const struct {
-                const char *word;
-                enum metadata_kind kind;
-        } kinds[] = {
-                {"oidc", METADATA_OIDC_DISCOVERY},
-                {"rfc8414", METADATA_RFC8414},
-                {"by-hand", METADATA_BY_HAND},
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
-                if (strcmp(text, kinds[i].word) == 0) {
-                        *(enum metadata_kind *)field = kinds[i].kind;
-                        return 0;
-                }
-        return reject("is none of oidc, rfc8414, by-hand", ret_why);
-}
-
-int parse_client_auth(const char *text, const char *folder, void *field, const char **ret_why)
-{
-        static const struct {
-                const char *word;
-                enum client_auth auth;
-        } methods[] = {
-                {"none", CLIENT_AUTH_NONE},
-                {"client_secret_basic", CLIENT_AUTH_SECRET_BASIC},
-                {"client_secret_post", CLIENT_AUTH_SECRET_POST},
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(methods); i++)
-                if (strcmp(text, methods[i].word) == 0) {
-                        *(enum client_auth *)field = methods[i].auth;
-                        return 0;
-                }
-        return reject("is none of none, client_secret_basic, client_secret_post", ret_why);
-}
-
-static int add_group(struct account_settings *accounts, const char *account, const char *group)
-{
-        struct account_group made = {.account = strdup(account), .group = strdup(group)};
-        struct account_group *grown = reallocarray(accounts->groups, accounts->n_groups + 1,
-                                                   sizeof(*grown));
-
-        accounts->groups = grown ? grown : accounts->groups;
-        if (!grown || !made.account || !made.group) {
-                free(made.account);
-                free(made.group);
-                return -ENOMEM;
-        }
-        accounts->groups[accounts->n_groups++] = made;
-        return 0;
-}
-
-/* "deploy:linux-deployers, backup:linux-backup"; the group may have colons and blanks in it. */
-int parse_account_groups(const char *text, const char *folder, void *field, const char **ret_why)
-{
-        static const char form[] = "is not a list of ACCOUNT:GROUP, with commas between them";
-        _cleanup_free_ char *copy = strdup(text);
-        char *rest = NULL;
-
-        if (!copy)
-                return -ENOMEM;
-        if (text[0] == ',' || text[strlen(text) - 1] == ',' || strstr(text, ",,"))
-                return reject(form, ret_why);
-        for (char *item = strtok_r(copy, ",", &rest); item; item = strtok_r(NULL, ",", &rest)) {
-                item += strspn(item, " ");
-                size_t length = strlen(item);
-                while (length > 0 && item[length - 1] == ' ')
-                        item[--length] = '\0';
-                char *group = strchr(item, ':');
-                if (!group || group[1] == '\0')
-                        return reject(form, ret_why);
-                *group++ = '\0';
-                if (!account_name_is_valid(item))
-                        return reject("names an account that cannot exist", ret_why);
-                int r = add_group(field, item, group);
-                if (r < 0)
-                        return r;
-        }
         return 0;
 }

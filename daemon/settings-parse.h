@@ -7,6 +7,8 @@
  * -EINVAL and *ret_why, static, starting with a verb ("is not …"), the field untouched; -ENOMEM. */
 #pragma once
 
+struct provider_settings;
+
 typedef int (*settings_parser)(const char *text, const char *folder, void *field,
                                const char **ret_why);
 
@@ -18,17 +20,44 @@ int parse_https_url(const char *text, const char *folder, void *field, const cha
 int parse_proxy(const char *text, const char *folder, void *field, const char **ret_why);
 int parse_path(const char *text, const char *folder, void *field, const char **ret_why);
 int parse_secret_place(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_key_place(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: char *, freed and replaced */
 int parse_limit(const char *text, const char *folder, void *field, const char **ret_why);
 int parse_algorithms(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_algorithm(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_validate(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: unsigned */
 int parse_login_timeout(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: uint64_t, seconds */
 int parse_uid(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: uid_t */
+int parse_switch(const char *text, const char *folder, void *field, const char **ret_why);
+/* yes or no */
+int parse_secret_encoding(const char *text, const char *folder, void *field, const char **ret_why);
+/* true for plain */
+int parse_device_client_auth(const char *text, const char *folder, void *field,
+                             const char **ret_why);
+/* true for none; above: bool */
 int parse_metadata(const char *text, const char *folder, void *field, const char **ret_why);
-/* above: enum metadata_kind */
+int parse_flow(const char *text, const char *folder, void *field, const char **ret_why);
 int parse_client_auth(const char *text, const char *folder, void *field, const char **ret_why);
-/* above: enum client_auth */
+int parse_identity_source(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_dpop(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_sources_when(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_group_token(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: the enum of that name in settings.h and core/ */
+int parse_parameters(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_headers(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_error_aliases(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: struct text_pairs */
+int parse_words(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: struct text_list */
+int parse_preset(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: const struct provider_preset *, static */
+int parse_group_sources(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_account_source(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: struct provider_settings */
+/* Frees what parse_group_sources() made. */
+void parsed_group_sources_finish(struct provider_settings *provider);
 int parse_account_groups(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: struct account_settings, whose groups grow even when a later one is refused */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "common/secret.h"
+#include "core/provider-preset.h"
+#include "io/private-key.h"
 #include "settings-check.h"
 #include "settings-keys.h"
 #include "settings-read.h"
@@ -22,11 +24,27 @@ static struct provider_settings *provider_free(struct provider_settings *provide
         free(provider->client_id);
         (void)secret_free(provider->client_secret);
         free(provider->client_secret_file);
+        free(provider->client_key_file);
+        free(provider->client_key_id);
+        (void)private_key_free(provider->client_key);
+        free(provider->client_certificate_file);
         free(provider->scope);
-        free(provider->device_authorization_endpoint);
-        free(provider->token_endpoint);
-        free(provider->userinfo_endpoint);
-        free(provider->jwks_uri);
+        text_pairs_finish(&provider->request_parameters);
+        text_pairs_finish(&provider->request_headers);
+        text_pairs_finish(&provider->error_aliases);
+        free(provider->accept);
+        free(provider->login_hint);
+        free(provider->subject_claim);
+        text_list_finish(&provider->trusted_audiences);
+        free(provider->groups_claim);
+        parsed_group_sources_finish(provider);
+        free(provider->directory_scope);
+        free(provider->account_source.url);
+        free(provider->account_source.path);
+        free(provider->account_source.value);
+        text_pairs_finish(&provider->require_claim);
+        for (size_t i = 0; i < PROVIDER_ENDPOINTS; i++)
+                free(provider->endpoints[i]);
         free(provider->ca_file);
         free(provider->proxy);
         free(provider->username_claim);
@@ -159,12 +177,23 @@ static int take_entries(const struct loading *loading)
         return 0;
 }
 
+/* What a key is that nobody wrote: the preset's value, which stands before those of all others. */
+static const char *key_default(const struct settings_key *key, const void *fields)
+{
+        const struct provider_settings *provider = fields;
+        const char *text = NULL;
+
+        if (key->section == SECTION_PROVIDER && provider->preset)
+                text = provider_preset_setting(provider->preset, key->name);
+        return text ? text : key->fallback;
+}
+
 static int fill_key(const struct loading *loading, const struct settings_key *key,
                     const char *section, void *fields)
 {
         const struct settings_entry *entry = settings_entries_find(loading->entries, section,
                                                                    key->name);
-        const char *text = entry ? entry->value : key->fallback, *why = NULL;
+        const char *text = entry ? entry->value : key_default(key, fields), *why = NULL;
 
         if (!text)
                 return 0;

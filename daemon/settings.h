@@ -3,6 +3,7 @@
  * the struct and does not change. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -10,24 +11,93 @@
 #include "common/cleanup.h"
 #include "core/account-map.h"
 #include "core/account-policy.h"
+#include "core/directory-page.h"
 #include "core/oauth-request.h"
 #include "core/provider-metadata.h"
+#include "core/text-list.h"
+#include "core/text-pairs.h"
 #include "settings-report.h"
 
+struct private_key;
+struct provider_preset;
 struct secret;
+
+/* How a person is asked. */
+enum provider_flow {
+        FLOW_DEVICE,      /* RFC 8628: a code, typed in or photographed */
+        FLOW_BACKCHANNEL, /* CIBA: the provider rings the person's phone */
+};
+
+/* Where it says who approved. */
+enum identity_source {
+        IDENTITY_FROM_ID_TOKEN, /* OpenID Connect: signed */
+        IDENTITY_FROM_USERINFO, /* plain OAuth 2.0: what the API says about the token's owner */
+};
+
+enum dpop_use {
+        DPOP_AUTO, /* for tokens that are kept by a public client, where the provider takes it */
+        DPOP_NO,
+        DPOP_YES,
+};
+
+enum group_sources_when {
+        GROUP_SOURCES_NEEDED,  /* whenever the account's rule is about groups */
+        GROUP_SOURCES_OVERAGE, /* only when the id_token says that they did not fit into it */
+};
+
+enum group_token {
+        GROUP_TOKEN_PERSON, /* the token that the approval brought */
+        GROUP_TOKEN_CLIENT, /* one of client_credentials */
+};
+
+/* Bits: what else a token must stand before it counts. */
+#define VALIDATE_USERINFO      (1U << 0)
+#define VALIDATE_INTROSPECTION (1U << 1)
+
+/* A document that says whether the account still stands at the provider. */
+struct account_source {
+        char *url; /* {CLAIM} stands for a claim of the identity; NULL: there is none */
+        char *path, *value;
+};
 
 struct provider_settings {
         char *name, *issuer;
+        const struct provider_preset *preset; /* NULL: none */
         enum metadata_kind metadata;
+        enum provider_flow flow;
         char *client_id;
         enum client_auth client_auth;
-        struct secret *client_secret; /* NULL exactly with CLIENT_AUTH_NONE */
+        bool asks_as_public;          /* for a code: without secret or key, by client_id alone */
+        struct secret *client_secret; /* NULL where the method needs none */
         char *client_secret_file;     /* where it came from */
+        bool plain_basic;             /* id and secret are not form-encoded before base64 */
+        char *client_key_file;        /* a file, pkcs11:…, credential:NAME; NULL: none */
+        char *client_key_id;          /* may be NULL */
+        unsigned key_algorithm;       /* one bit of core/jws-algorithm.h; 0: the key's usual one */
+        struct private_key *client_key; /* NULL unless private_key_jwt is used */
+        char *client_certificate_file;  /* NULL unless a TLS method is used */
         char *scope;
-        /* Set exactly with METADATA_BY_HAND; userinfo_endpoint may be NULL then too. */
-        char *device_authorization_endpoint, *token_endpoint, *userinfo_endpoint, *jwks_uri;
-        unsigned algorithms;   /* bits of core/jws-algorithm.h */
-        char *ca_file, *proxy; /* may be NULL */
+        struct text_pairs request_parameters, request_headers, error_aliases;
+        char *accept;     /* media type */
+        char *login_hint; /* {account} stands for the account; NULL: none is sent */
+        bool pkce;        /* with the device grant, too */
+        enum dpop_use dpop;
+        enum identity_source identity_from;
+        char *subject_claim;
+        struct text_list trusted_audiences;
+        char *groups_claim; /* NULL: that of [accounts] */
+        struct group_source *group_sources;
+        size_t n_group_sources;
+        enum group_sources_when group_sources_when;
+        enum group_token group_token;
+        char *directory_scope; /* of client_credentials; may be NULL */
+        struct account_source account_source;
+        struct text_pairs require_claim;
+        unsigned validate;
+        bool keep_tokens, tokens_for_people;
+        char *endpoints[PROVIDER_ENDPOINTS]; /* in place of the metadata's; may be NULL */
+        unsigned algorithms;                 /* bits of core/jws-algorithm.h */
+        char *ca_file, *proxy;               /* may be NULL */
         /* NULL: this provider may not name accounts by claim. The defaults in [accounts] are folded
          * in for the default provider only: the same name from another issuer is another person. */
         char *username_claim, *strip_suffix;

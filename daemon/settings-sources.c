@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The parsers of values that name documents of the provider's API, and of presets. */
+#include "settings-parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "core/provider-preset.h"
+#include "settings.h"
+
+#define GROUP_SOURCES_MAX 8
+
+static int reject(const char *why, const char **ret_why)
+{
+        *ret_why = why;
+        return -EINVAL;
+}
+
+int parse_preset(const char *text, const char *folder, void *field, const char **ret_why)
+{
+        const struct provider_preset *preset = provider_preset_find(text);
+
+        if (!preset)
+                return reject("is not the name of a preset", ret_why);
+        *(const struct provider_preset **)field = preset;
+        return 0;
+}
+
+static void group_source_finish(struct group_source *source)
+{
+        free(source->url);
+        free(source->path);
+        free(source->next);
+        *source = (struct group_source){0};
+}
+
+void parsed_group_sources_finish(struct provider_settings *provider)
+{
+        for (size_t i = 0; i < provider->n_group_sources; i++)
+                group_source_finish(&provider->group_sources[i]);
+        free(provider->group_sources);
+        provider->group_sources = NULL;
+        provider->n_group_sources = 0;
+}
+
+static int add_source(struct provider_settings *provider, const char *url, const char *path,
+                      const char *next)
+{
+        struct group_source made = {
+                .url = strdup(url), .path = strdup(path), .next = next ? strdup(next) : NULL};
+        struct group_source *grown = reallocarray(provider->group_sources,
+                                                  provider->n_group_sources + 1, sizeof(*grown));
+
+        provider->group_sources = grown ? grown : provider->group_sources;
+        if (!grown || !made.url || !made.path || (next && !made.next)) {
+                group_source_finish(&made);
+                return -ENOMEM;
+        }
+        provider->group_sources[provider->n_group_sources++] = made;
+        return 0;
+}
+
+/* The three words of one source. */
+static int take_source(struct provider_settings *provider, char *item, const char **ret_why)
+{
+        char *rest = NULL;
+        const char *url = strtok_r(item, " ", &rest), *path = strtok_r(NULL, " ", &rest);
+        const char *next = strtok_r(NULL, " ", &rest);
+
+        if (!url || !path || path[0] != '/' || strtok_r(NULL, " ", &rest))
+                return reject("is not a list of URL /PATH [NEXT], with semicolons between them",
+                              ret_why);
+        if (!text_is_https_url(url))
+                return reject("has an address that is not of the form https://HOST/PATH", ret_why);
+        if (provider->n_group_sources >= GROUP_SOURCES_MAX)
+                return reject("names more than 8 sources", ret_why);
+        return add_source(provider, url, path, next);
+}
+
+int parse_group_sources(const char *text, const char *folder, void *field, const char **ret_why)
+{
+        _cleanup_free_ char *copy = strdup(text);
+        char *rest = NULL;
+
+        if (!copy)
+                return -ENOMEM;
+        for (char *item = strtok_r(copy, ";", &rest); item; item = strtok_r(NULL, ";", &rest)) {
+                int r = take_source(field, item, ret_why);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* "URL /PATH=VALUE" */
+int parse_account_source(const char *text, const char *folder, void *field, const char **ret_why)
+{
+        static const char form[] = "is not URL /PATH=VALUE";
+        _cleanup_free_ char *copy = strdup(text);
+        struct account_source *source = &((struct provider_settings *)field)->account_source;
+        char *rest = NULL;
+
+        if (!copy)
+                return -ENOMEM;
+        const char *url = strtok_r(copy, " ", &rest), *path = strtok_r(NULL, "=", &rest);
+        if (!url || !path || path[0] != '/' || strchr(path, ' ') || !rest || *rest == '\0')
+                return reject(form, ret_why);
+        if (!text_is_https_url(url))
+                return reject("has an address that is not of the form https://HOST/PATH", ret_why);
+        source->url = strdup(url);
+        source->path = strdup(path);
+        source->value = strdup(rest);
+        return source->url && source->path && source->value ? 0 : -ENOMEM;
+}
