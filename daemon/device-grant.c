@@ -154,15 +154,16 @@ static void on_token_answer(const struct http_answer *answer, void *userdata)
 static int grant_poll(struct device_grant *grant)
 {
         const struct provider_metadata *metadata = provider_metadata(grant->provider);
-        struct oauth_client client = provider_client(grant->provider);
+        const struct oauth_question question = {.kind = OAUTH_GRANT_DEVICE_CODE,
+                                                .token = grant->code.device_code};
         _cleanup_(oauth_request_finish) struct oauth_request request = {0};
 
         if (!metadata)
                 return -ENODATA;
-        int r = oauth_request_device_token(&client, grant->code.device_code, &request);
+        int r = provider_ask(grant->provider, &question, &request);
         if (r < 0)
                 return r;
-        return provider_send(grant->provider, metadata->token_endpoint, request.form,
+        return provider_send(grant->provider, metadata->endpoints[ENDPOINT_TOKEN], request.form,
                              request.authorization, on_token_answer, grant, &grant->request);
 }
 
@@ -253,17 +254,18 @@ static void grant_show(struct device_grant *grant)
 static int grant_ask(struct device_grant *grant)
 {
         const struct provider_metadata *metadata = provider_metadata(grant->provider);
-        struct oauth_client client = provider_client(grant->provider);
+        const struct oauth_question question = {.kind = OAUTH_ASK_DEVICE_CODE,
+                                                .scope = provider_settings(grant->provider)->scope};
         _cleanup_(oauth_request_finish) struct oauth_request request = {0};
 
         if (!metadata)
                 return -ENODATA;
-        int r = oauth_request_device_authorization(
-                &client, provider_settings(grant->provider)->scope, &request);
+        int r = provider_ask(grant->provider, &question, &request);
         if (r < 0)
                 return r;
-        return provider_send(grant->provider, metadata->device_authorization_endpoint, request.form,
-                             request.authorization, on_device_answer, grant, &grant->request);
+        return provider_send(grant->provider, metadata->endpoints[ENDPOINT_DEVICE_AUTHORIZATION],
+                             request.form, request.authorization, on_device_answer, grant,
+                             &grant->request);
 }
 
 static void grant_fail(struct device_grant *grant, int error)

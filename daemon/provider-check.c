@@ -106,17 +106,18 @@ static void on_device_answer(const struct http_answer *answer, void *userdata)
 static int ask_for_code(struct provider_check *check)
 {
         const struct provider_metadata *metadata = provider_metadata(check->provider);
-        struct oauth_client client = provider_client(check->provider);
+        const struct oauth_question question = {.kind = OAUTH_ASK_DEVICE_CODE,
+                                                .scope = provider_settings(check->provider)->scope};
         _cleanup_(oauth_request_finish) struct oauth_request request = {0};
 
         if (!metadata)
                 return -ENODATA;
-        int r = oauth_request_device_authorization(
-                &client, provider_settings(check->provider)->scope, &request);
+        int r = provider_ask(check->provider, &question, &request);
         if (r < 0)
                 return r;
-        return provider_send(check->provider, metadata->device_authorization_endpoint, request.form,
-                             request.authorization, on_device_answer, check, &check->request);
+        return provider_send(check->provider, metadata->endpoints[ENDPOINT_DEVICE_AUTHORIZATION],
+                             request.form, request.authorization, on_device_answer, check,
+                             &check->request);
 }
 
 /* ---- 1. and 2.: metadata and keys, fetched anew ---- */
@@ -130,7 +131,8 @@ static void on_keys(const char *why, void *userdata)
         if (why)
                 add(check, "keys", MEND_KEYS, "%s", why);
         else
-                add(check, "keys", "", "read from %s", metadata ? metadata->jwks_uri : "there");
+                add(check, "keys", "", "read from %s",
+                    metadata ? metadata->endpoints[ENDPOINT_KEYS] : "there");
         int r = ask_for_code(check);
         if (r < 0) {
                 add(check, "device endpoint", MEND_OTHER, "%s", strerror(-r));

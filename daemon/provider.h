@@ -26,7 +26,11 @@ DEFINE_CLEANUP(struct provider *, provider_free);
 void provider_warm_up(struct provider *provider);
 
 const struct provider_settings *provider_settings(const struct provider *provider);
-struct oauth_client provider_client(const struct provider *provider);
+
+/* The request that puts the question, authenticated as this provider's client. The caller finishes
+ * it. Errors: core/oauth-request.h. */
+int provider_ask(const struct provider *provider, const struct oauth_question *question,
+                 struct oauth_request *ret_request);
 
 /* NULL while it is not known: then provider_metadata_document() is to be fetched and waited for. */
 const struct provider_metadata *provider_metadata(const struct provider *provider);

@@ -2,128 +2,192 @@
 #include "core/oauth-request.h"
 
 #include <errno.h>
-#include <sodium.h>
-#include <stdbool.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#define FORM_MAX_BYTES          ((size_t)16 * 1024)
+#include "core/form.h"
+#include "core/text-pairs.h"
+
 #define AUTHORIZATION_MAX_BYTES ((size_t)48 * 1024)
 
-#define DEVICE_CODE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
+/* Members of a question, as a set. */
+#define SCOPE            (1U << 0)
+#define LOGIN_HINT       (1U << 1)
+#define BINDING_MESSAGE  (1U << 2)
+#define CODE_CHALLENGE   (1U << 3)
+#define REDIRECT_URI     (1U << 4)
+#define TOKEN            (1U << 5)
+#define CODE_VERIFIER    (1U << 6)
+#define TOKEN_TYPE_HINT  (1U << 7)
+#define REQUESTED_EXPIRY (1U << 8)
 
-/* application/x-www-form-urlencoded (RFC 6749 appendix B). */
-static int form_encode(struct secret *form, const char *bytes, size_t size)
+static const struct {
+        const char *grant_type;
+        const char *token; /* the name under which the token goes */
+        unsigned needs, takes;
+} rules[] = {
+        [OAUTH_ASK_DEVICE_CODE] = {.takes = SCOPE | LOGIN_HINT | CODE_CHALLENGE},
+        [OAUTH_ASK_BACKCHANNEL] = {.needs = SCOPE | LOGIN_HINT,
+                                   .takes = BINDING_MESSAGE | REQUESTED_EXPIRY},
+        [OAUTH_ASK_AUTHORIZATION] = {.needs = REDIRECT_URI | CODE_CHALLENGE,
+                                     .takes = SCOPE | LOGIN_HINT},
+        [OAUTH_GRANT_DEVICE_CODE] = {"urn:ietf:params:oauth:grant-type:device_code", "device_code",
+                                     TOKEN, CODE_VERIFIER},
+        [OAUTH_GRANT_BACKCHANNEL] = {"urn:openid:params:grant-type:ciba", "auth_req_id", TOKEN, 0},
+        [OAUTH_GRANT_AUTHORIZATION_CODE] = {"authorization_code", "code",
+                                            TOKEN | REDIRECT_URI | CODE_VERIFIER, 0},
+        [OAUTH_GRANT_REFRESH] = {"refresh_token", "refresh_token", TOKEN, SCOPE},
+        [OAUTH_GRANT_CLIENT_CREDENTIALS] = {"client_credentials", NULL, 0, SCOPE},
+        [OAUTH_REVOKE] = {NULL, "token", TOKEN, TOKEN_TYPE_HINT},
+        [OAUTH_INTROSPECT] = {NULL, "token", TOKEN, TOKEN_TYPE_HINT},
+};
+
+static const struct {
+        const char *name;
+        size_t offset;
+        unsigned member;
+} texts[] = {
+        {"redirect_uri", offsetof(struct oauth_question, redirect_uri), REDIRECT_URI},
+        {"token_type_hint", offsetof(struct oauth_question, token_type_hint), TOKEN_TYPE_HINT},
+        {"scope", offsetof(struct oauth_question, scope), SCOPE},
+        {"login_hint", offsetof(struct oauth_question, login_hint), LOGIN_HINT},
+        {"binding_message", offsetof(struct oauth_question, binding_message), BINDING_MESSAGE},
+        {"code_challenge", offsetof(struct oauth_question, code_challenge), CODE_CHALLENGE},
+};
+
+/* The last two are hints that may not stand beside login_hint (CIBA section 7.1), and that name a
+ * person, which no setting knows. */
+static const char *const reserved[] = {
+        "grant_type",
+        "device_code",
+        "auth_req_id",
+        "code",
+        "refresh_token",
+        "token",
+        "code_verifier",
+        "redirect_uri",
+        "token_type_hint",
+        "scope",
+        "login_hint",
+        "binding_message",
+        "code_challenge",
+        "code_challenge_method",
+        "response_type",
+        "requested_expiry",
+        "state",
+        "nonce",
+        "client_id",
+        "client_secret",
+        "client_assertion",
+        "client_assertion_type",
+        "login_hint_token",
+        "id_token_hint",
+};
+
+bool oauth_parameter_is_reserved(const char *name)
 {
-        static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                    "0123456789-._*";
-        static const char hex[] = "0123456789ABCDEF";
-
-        for (size_t i = 0; i < size; i++) {
-                unsigned char c = (unsigned char)bytes[i];
-                char escape[3] = {'%', hex[c >> 4], hex[c & 0x0F]};
-                char blank = '+';
-                int r = c == ' '                ? secret_append(form, &blank, 1, FORM_MAX_BYTES)
-                        : c && strchr(plain, c) ? secret_append(form, &c, 1, FORM_MAX_BYTES)
-                                                : secret_append(form, escape, 3, FORM_MAX_BYTES);
-                secret_erase(escape, sizeof(escape));
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-static int form_add(struct secret *form, const char *name, const char *value, size_t size)
-{
-        int r = 0;
-
-        if (secret_size(form) > 0)
-                r = secret_append_text(form, "&", FORM_MAX_BYTES);
-        if (r >= 0)
-                r = form_encode(form, name, strlen(name));
-        if (r >= 0)
-                r = secret_append_text(form, "=", FORM_MAX_BYTES);
-        if (r >= 0)
-                r = form_encode(form, value, size);
-        return r;
-}
-
-static int form_add_text(struct secret *form, const char *name, const char *value)
-{
-        return form_add(form, name, value, strlen(value));
-}
-
-static int form_add_secret(struct secret *form, const char *name, const struct secret *value)
-{
-        return form_add(form, name, secret_bytes(value), secret_size(value));
-}
-
-/* Base64 with its alphabet's padding, appended. */
-static int secret_append_base64(struct secret *secret, const struct secret *plain)
-{
-        size_t size = sodium_base64_encoded_len(secret_size(plain), sodium_base64_VARIANT_ORIGINAL);
-        _cleanup_free_ char *text = calloc(1, size);
-        if (!text)
-                return -ENOMEM;
-
-        (void)sodium_bin2base64(text, size, (const unsigned char *)secret_bytes(plain),
-                                secret_size(plain), sodium_base64_VARIANT_ORIGINAL);
-        int r = secret_append_text(secret, text, AUTHORIZATION_MAX_BYTES);
-        secret_erase(text, size);
-        return r;
-}
-
-/* RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined, so that neither a
- * colon nor a byte beyond ASCII in them is misread. */
-static int authorization_basic(const struct oauth_client *client, struct secret **ret_authorization)
-{
-        _cleanup_secret_ struct secret *pair = secret_new(NULL, 0);
-        _cleanup_secret_ struct secret *authorization = secret_new_text("Basic ");
-        if (!pair || !authorization)
-                return -ENOMEM;
-
-        int r = form_encode(pair, client->client_id, strlen(client->client_id));
-        if (r >= 0)
-                r = secret_append_text(pair, ":", FORM_MAX_BYTES);
-        if (r >= 0)
-                r = form_encode(pair, secret_bytes(client->secret), secret_size(client->secret));
-        if (r >= 0)
-                r = secret_append_base64(authorization, pair);
-        if (r < 0)
-                return r;
-        *ret_authorization = TAKE_PTR(authorization);
-        return 0;
-}
-
-static bool client_is_valid(const struct oauth_client *client)
-{
-        if (!client->client_id || client->client_id[0] == '\0')
-                return false;
-        switch (client->auth) {
-        case CLIENT_AUTH_NONE:
-                return !client->secret;
-        case CLIENT_AUTH_SECRET_BASIC:
-        case CLIENT_AUTH_SECRET_POST:
-                return client->secret && secret_size(client->secret) > 0;
-        }
+        for (size_t i = 0; i < ELEMENTSOF(reserved); i++)
+                if (strcmp(name, reserved[i]) == 0)
+                        return true;
         return false;
 }
 
-static int request_authenticate(struct oauth_request *request, const struct oauth_client *client)
+/* The text, or "" when there is none. */
+static const char *question_text(const struct oauth_question *question, size_t offset)
 {
-        int r;
+        const char *text = *(const char *const *)((const char *)question + offset);
+        return text ? text : "";
+}
 
-        switch (client->auth) {
-        case CLIENT_AUTH_NONE:
-                return form_add_text(request->form, "client_id", client->client_id);
-        case CLIENT_AUTH_SECRET_BASIC:
-                return authorization_basic(client, &request->authorization);
-        case CLIENT_AUTH_SECRET_POST:
-                r = form_add_text(request->form, "client_id", client->client_id);
+static bool is_given(const struct secret *secret)
+{
+        return secret && secret_size(secret) > 0;
+}
+
+static bool question_is_valid(const struct oauth_question *question)
+{
+        unsigned members = 0;
+
+        if ((size_t)question->kind >= ELEMENTSOF(rules))
+                return false;
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
+                if (question_text(question, texts[i].offset)[0] != '\0')
+                        members |= texts[i].member;
+        if (is_given(question->token))
+                members |= TOKEN;
+        if (is_given(question->code_verifier))
+                members |= CODE_VERIFIER;
+        if (question->requested_expiry_sec > 0)
+                members |= REQUESTED_EXPIRY;
+
+        unsigned needs = rules[question->kind].needs, takes = rules[question->kind].takes;
+        return (needs & ~members) == 0 && (members & ~(needs | takes)) == 0;
+}
+
+static int add_secrets(struct secret *form, const struct oauth_question *question)
+{
+        int r = 0;
+
+        if (rules[question->kind].grant_type)
+                r = form_add_text(form, "grant_type", rules[question->kind].grant_type);
+        if (r >= 0 && is_given(question->token))
+                r = form_add_secret(form, rules[question->kind].token, question->token);
+        if (r >= 0 && is_given(question->code_verifier))
+                r = form_add_secret(form, "code_verifier", question->code_verifier);
+        return r;
+}
+
+static int add_texts(struct secret *form, const struct oauth_question *question)
+{
+        char expiry[sizeof("18446744073709551615")] = "";
+
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                const char *text = question_text(question, texts[i].offset);
+                int r = text[0] != '\0' ? form_add_text(form, texts[i].name, text) : 0;
+                if (r >= 0 && text[0] != '\0' && texts[i].member == CODE_CHALLENGE)
+                        r = form_add_text(form, "code_challenge_method", "S256");
                 if (r < 0)
                         return r;
-                return form_add_secret(request->form, "client_secret", client->secret);
         }
-        return -EINVAL;
+        if (question->requested_expiry_sec == 0)
+                return 0;
+        (void)snprintf(expiry, sizeof(expiry), "%" PRIu64, question->requested_expiry_sec);
+        return form_add_text(form, "requested_expiry", expiry);
+}
+
+/* No parameter stands in a request twice (RFC 6749 section 3.2). */
+static int add_more(struct secret *form, const struct text_pairs *more)
+{
+        for (size_t i = 0; more && i < more->n; i++) {
+                const struct text_pair *pair = &more->items[i];
+                if (pair->name[0] == '\0' || oauth_parameter_is_reserved(pair->name) ||
+                    text_pairs_find(more, pair->name) != pair->value)
+                        return -EINVAL;
+                int r = pair->value[0] != '\0' ? form_add_text(form, pair->name, pair->value) : 0;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int oauth_form_new(const struct oauth_question *question, struct secret **ret_form)
+{
+        if (!question_is_valid(question))
+                return -EINVAL;
+
+        _cleanup_secret_ struct secret *form = secret_new(NULL, 0);
+        if (!form)
+                return -ENOMEM;
+        int r = add_secrets(form, question);
+        if (r >= 0)
+                r = add_texts(form, question);
+        if (r >= 0)
+                r = add_more(form, question->more);
+        if (r < 0)
+                return r;
+        *ret_form = TAKE_PTR(form);
+        return 0;
 }
 
 void oauth_request_finish(struct oauth_request *request)
@@ -132,41 +196,14 @@ void oauth_request_finish(struct oauth_request *request)
         request->authorization = secret_free(request->authorization);
 }
 
-int oauth_request_device_authorization(const struct oauth_client *client, const char *scope,
-                                       struct oauth_request *ret_request)
+int oauth_request_new(const struct oauth_client *client, const struct secret *form,
+                      struct oauth_request *ret_request)
 {
-        if (!client_is_valid(client))
-                return -EINVAL;
-
         _cleanup_(oauth_request_finish) struct oauth_request request = {
-                .form = secret_new(NULL, 0)};
+                .form = secret_new(secret_bytes(form), secret_size(form))};
         if (!request.form)
                 return -ENOMEM;
-        int r = request_authenticate(&request, client);
-        if (r >= 0 && scope && scope[0] != '\0')
-                r = form_add_text(request.form, "scope", scope);
-        if (r < 0)
-                return r;
-        *ret_request = request;
-        request = (struct oauth_request){0};
-        return 0;
-}
-
-int oauth_request_device_token(const struct oauth_client *client, const struct secret *device_code,
-                               struct oauth_request *ret_request)
-{
-        if (!client_is_valid(client) || !device_code || secret_size(device_code) == 0)
-                return -EINVAL;
-
-        _cleanup_(oauth_request_finish) struct oauth_request request = {
-                .form = secret_new(NULL, 0)};
-        if (!request.form)
-                return -ENOMEM;
-        int r = form_add_text(request.form, "grant_type", DEVICE_CODE_GRANT);
-        if (r >= 0)
-                r = form_add_secret(request.form, "device_code", device_code);
-        if (r >= 0)
-                r = request_authenticate(&request, client);
+        int r = client_authenticate(client, request.form, &request.authorization);
         if (r < 0)
                 return r;
         *ret_request = request;
@@ -185,12 +222,13 @@ static bool token_is_header_safe(const struct secret *token)
         return secret_size(token) > 0;
 }
 
-int oauth_request_bearer(const struct secret *access_token, struct secret **ret_authorization)
+static int authorization_new(const char *scheme, const struct secret *access_token,
+                             struct secret **ret_authorization)
 {
         if (!access_token || !token_is_header_safe(access_token))
                 return -EINVAL;
 
-        _cleanup_secret_ struct secret *authorization = secret_new_text("Bearer ");
+        _cleanup_secret_ struct secret *authorization = secret_new_text(scheme);
         if (!authorization)
                 return -ENOMEM;
         int r = secret_append(authorization, secret_bytes(access_token), secret_size(access_token),
@@ -199,4 +237,14 @@ int oauth_request_bearer(const struct secret *access_token, struct secret **ret_
                 return r;
         *ret_authorization = TAKE_PTR(authorization);
         return 0;
+}
+
+int oauth_request_bearer(const struct secret *access_token, struct secret **ret_authorization)
+{
+        return authorization_new("Bearer ", access_token, ret_authorization);
+}
+
+int oauth_request_dpop(const struct secret *access_token, struct secret **ret_authorization)
+{
+        return authorization_new("DPoP ", access_token, ret_authorization);
 }

@@ -1,22 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The requests that badged sends to a provider, as bodies and header values (RFC 6749, 6750, 8628).
- * Not the sending: that is io/http-client. */
+/* The requests that badged sends to a provider, as bodies and header values: grants (RFC 6749,
+ * 8628, CIBA), revocation (RFC 7009), introspection (RFC 7662), resources (RFC 6750, 9449). Not the
+ * sending: that is io/http-client. */
 #pragma once
 
-#include "common/secret.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-/* How the client proves itself; one method per request, never two (RFC 6749 section 2.3). */
-enum client_auth {
-        CLIENT_AUTH_NONE,         /* public client: client_id in the body */
-        CLIENT_AUTH_SECRET_BASIC, /* Authorization: Basic, nothing in the body */
-        CLIENT_AUTH_SECRET_POST,  /* client_id and client_secret in the body */
+#include "common/secret.h"
+#include "core/client-authentication.h"
+
+struct text_pairs;
+
+enum oauth_question_kind {
+        OAUTH_ASK_DEVICE_CODE,   /* RFC 8628 section 3.1 */
+        OAUTH_ASK_BACKCHANNEL,   /* CIBA section 7.1 */
+        OAUTH_ASK_AUTHORIZATION, /* RFC 6749 section 4.1.1: for core/authorization-url only */
+        OAUTH_GRANT_DEVICE_CODE, /* RFC 8628 section 3.4 */
+        OAUTH_GRANT_BACKCHANNEL, /* CIBA section 10.1 */
+        OAUTH_GRANT_AUTHORIZATION_CODE, /* RFC 6749 section 4.1.3, RFC 7636 section 4.5 */
+        OAUTH_GRANT_REFRESH,            /* RFC 6749 section 6 */
+        OAUTH_GRANT_CLIENT_CREDENTIALS, /* RFC 6749 section 4.4.2; not for CLIENT_AUTH_NONE */
+        OAUTH_REVOKE,                   /* RFC 7009 section 2.1 */
+        OAUTH_INTROSPECT,               /* RFC 7662 section 2.1 */
 };
 
-/* Borrowed. The secret is NULL with CLIENT_AUTH_NONE and never else. */
-struct oauth_client {
-        const char *client_id;
-        enum client_auth auth;
-        const struct secret *secret;
+/* All borrowed. NULL, "" and 0 mean that there is none (RFC 8628 section 3.1). A kind takes those
+ * members that its RFC gives it, and needs those that the RFC demands; PKCE counts as demanded
+ * where there is a redirect_uri (RFC 9700 section 2.1.1). */
+struct oauth_question {
+        enum oauth_question_kind kind;
+        const char *scope;
+        const char *login_hint;
+        const char *binding_message;
+        const char *code_challenge; /* of method S256 */
+        const char *redirect_uri;
+        const struct secret *token; /* device_code, auth_req_id, code, refresh_token; or the token
+                                     * to revoke or introspect */
+        const struct secret *code_verifier;
+        const char *token_type_hint;
+        uint64_t requested_expiry_sec;
+        const struct text_pairs *more; /* further parameters, never reserved ones, none twice */
 };
 
 struct oauth_request {
@@ -27,14 +51,19 @@ struct oauth_request {
 /* Erases and frees what the request holds; it may be used anew. */
 void oauth_request_finish(struct oauth_request *request);
 
-/* All three: 0, -EINVAL (client_id or device code empty, secret missing or superfluous, or the
- * access token not fit for a header), -E2BIG, -ENOMEM. The caller finishes or frees the result. */
+/* True for the parameters that badged writes itself, or that no setting may add. */
+bool oauth_parameter_is_reserved(const char *name);
 
-/* RFC 8628 section 3.1. A scope of NULL or "" is left out. */
-int oauth_request_device_authorization(const struct oauth_client *client, const char *scope,
-                                       struct oauth_request *ret_request);
-/* RFC 8628 section 3.4. */
-int oauth_request_device_token(const struct oauth_client *client, const struct secret *device_code,
-                               struct oauth_request *ret_request);
+/* All of them: 0, -EINVAL (what the question or the client must have is missing, or has more than
+ * it may; a token not fit for a header), -E2BIG, -ENOMEM. The caller frees or finishes the result.
+ */
+
+/* The body without what the client says of itself. */
+int oauth_form_new(const struct oauth_question *question, struct secret **ret_form);
+/* A copy of that body, with the client's authentication (client_authenticate()). */
+int oauth_request_new(const struct oauth_client *client, const struct secret *form,
+                      struct oauth_request *ret_request);
 /* RFC 6750 section 2.1: the header value "Bearer …". */
 int oauth_request_bearer(const struct secret *access_token, struct secret **ret_authorization);
+/* RFC 9449 section 7.1: the header value "DPoP …". */
+int oauth_request_dpop(const struct secret *access_token, struct secret **ret_authorization);

@@ -148,25 +148,38 @@ static enum torture_end run_approval(const void *prepared)
         return end;
 }
 
+static int make_request(const struct oauth_client *client, const struct oauth_question *question)
+{
+        _cleanup_secret_ struct secret *form = NULL;
+        struct oauth_request request = {0};
+
+        int r = oauth_form_new(question, &form);
+        if (r >= 0)
+                r = oauth_request_new(client, form, &request);
+        oauth_request_finish(&request);
+        return r;
+}
+
 static int make_requests(const struct oauth_client *client, const struct secret *code)
 {
-        struct oauth_request first = {0}, second = {0};
+        const struct oauth_question ask = {.kind = OAUTH_ASK_DEVICE_CODE,
+                                           .scope = "openid profile"};
+        const struct oauth_question poll = {.kind = OAUTH_GRANT_DEVICE_CODE, .token = code};
         _cleanup_secret_ struct secret *bearer = NULL;
 
-        int r = oauth_request_device_authorization(client, "openid profile", &first);
+        int r = make_request(client, &ask);
         if (r >= 0)
-                r = oauth_request_device_token(client, code, &second);
+                r = make_request(client, &poll);
         if (r >= 0)
                 r = oauth_request_bearer(code, &bearer);
-        oauth_request_finish(&first);
-        oauth_request_finish(&second);
         return r;
 }
 
 static enum torture_end run_requests(const void *prepared)
 {
         static const enum client_auth auths[] = {CLIENT_AUTH_NONE, CLIENT_AUTH_SECRET_BASIC,
-                                                 CLIENT_AUTH_SECRET_POST};
+                                                 CLIENT_AUTH_SECRET_POST,
+                                                 CLIENT_AUTH_PRIVATE_KEY_JWT};
         char text[LONG_BYTES + 1] = "";
         int r = 0;
 
@@ -179,7 +192,8 @@ static enum torture_end run_requests(const void *prepared)
                 const struct oauth_client client = {
                         .client_id = text,
                         .auth = auths[i],
-                        .secret = auths[i] == CLIENT_AUTH_NONE ? NULL : secret};
+                        .secret = i == 1 || i == 2 ? secret : NULL,
+                        .assertion = i == 3 ? secret : NULL};
                 r = make_requests(&client, code);
         }
         return r == 0 ? TORTURE_DONE : r == -ENOMEM ? TORTURE_SHORT : TORTURE_WRONG;
@@ -272,7 +286,8 @@ static enum torture_end run_metadata(const void *prepared)
 
         int r = provider_metadata_url(ISSUER, METADATA_OIDC_DISCOVERY, &url);
         if (r >= 0)
-                r = provider_metadata_parse(body, strlen(body), ISSUER, &metadata, &why);
+                r = provider_metadata_parse(body, strlen(body), ISSUER,
+                                            ENDPOINT_BIT(ENDPOINT_TOKEN), &metadata, &why);
         provider_metadata_finish(&metadata);
         return r == 0 ? TORTURE_DONE : TORTURE_SHORT;
 }
