@@ -6,27 +6,12 @@
 #include <syslog.h>
 #include <time.h>
 
-#include "attempts.h"
-#include "common/account-name.h"
-#include "common/text.h"
-#include "core/rate-limit.h"
-#include "io/account-lookup.h"
 #include "log.h"
 #include "sessions.h"
 
 #define USEC_PER_SEC 1000000ULL
 
-#define SERVICE_NAME_MAX_BYTES 64
-
-/* Whoever holds logins of an account must not keep its owner out, who comes from elsewhere: so many
- * sources may each have max_logins_per_account of them. */
-#define SOURCES_PER_ACCOUNT 10
-
-/* One sentence for every account that is not to be had: it does not tell which names exist. */
-#define SENTENCE_ACCOUNT  "This account cannot sign in here with an identity provider."
 #define SENTENCE_PROVIDER "That identity provider is not known here."
-#define SENTENCE_CALLER   "Only root may ask about another account."
-#define SENTENCE_NSS      "The account cannot be looked up right now. Try again later."
 
 struct service_provider {
         struct provider *provider;
@@ -41,12 +26,53 @@ struct service {
         struct account_provider *choices; /* the same, as account_choose_provider() wants them */
         size_t n_providers;
         struct attempts attempts;
-        struct rate_limit *starts;
+        struct admission admission;
         struct sessions *sessions;
         struct service_status status;
 };
 
-static void on_ended(const struct login *login, void *userdata);
+/* ---- the end of a login ---- */
+
+static uint64_t now_usec(const struct service *service)
+{
+        uint64_t usec = 0;
+
+        (void)sd_event_now(service->event, CLOCK_BOOTTIME, &usec);
+        return usec;
+}
+
+/* A grant that cannot be remembered has no session later; the login itself stands. */
+static void remember_granted(struct service *service, const struct login *login)
+{
+        const struct identity *identity = login_identity(login);
+        struct session granted = {
+                .login = (char *)login_id(login),
+                .account = (char *)login_account(login),
+                .service = (char *)login_service(login),
+                .origin = (char *)login_origin(login),
+                .provider = identity->provider,
+                .issuer = identity->issuer,
+                .subject = identity->subject,
+                .granted_at_usec = now_usec(service),
+        };
+        int r = sessions_add(service->sessions, &granted);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to remember login %s: %s, ignoring", login_id(login),
+                         strerror(-r));
+}
+
+/* Before the caller hears of it: sshd opens the session the moment that it does. */
+static void on_ended(const struct login *login, void *userdata)
+{
+        struct service *service = userdata;
+
+        if (login_outcome(login) == LOGIN_GRANTED) {
+                service->status.granted_logins++;
+                remember_granted(service, login);
+        } else {
+                service->status.refused_logins++;
+        }
+}
 
 /* ---- set-up ---- */
 
@@ -102,7 +128,7 @@ int service_new(sd_event *event, struct settings *settings, struct service **ret
         int r = http_client_new(event, &service->http);
         if (r < 0)
                 return r;
-        r = rate_limit_new(settings->max_logins_per_minute, &service->starts);
+        r = admission_init(&service->admission, settings, &service->attempts);
         if (r < 0)
                 return r;
         r = sessions_new(&service->sessions);
@@ -124,7 +150,7 @@ struct service *service_free(struct service *service)
         free(service->providers);
         free(service->choices);
         (void)sessions_free(service->sessions);
-        (void)rate_limit_free(service->starts);
+        admission_finish(&service->admission);
         (void)http_client_free(service->http);
         (void)settings_free(service->settings);
         sd_event_unref(service->event);
@@ -138,8 +164,6 @@ void service_warm_up(struct service *service)
                 provider_warm_up(service->providers[i].provider);
 }
 
-/* ---- what is checked before anybody is asked ---- */
-
 static struct service_provider *find_provider(const struct service *service, const char *name)
 {
         for (size_t i = 0; name && i < service->n_providers; i++)
@@ -148,151 +172,7 @@ static struct service_provider *find_provider(const struct service *service, con
         return NULL;
 }
 
-/* A refusal before the network: one journal entry, and the sentence for the person. */
-static struct service_refusal refuse(struct service *service, enum log_event event,
-                                     const struct login_request *request,
-                                     enum login_outcome outcome, const char *sentence,
-                                     const char *detail)
-{
-        struct log_decision decision = {
-                .event = event,
-                .outcome = outcome,
-                .account = request->account,
-                .service = request->service,
-                .origin = request->origin,
-                .requested_by = request->requested_by,
-                .prior = request->prior,
-                .caller_uid = request->caller_uid,
-                .reason = detail,
-        };
-        log_decision(&decision);
-        if (event == LOG_EVENT_LOGIN)
-                service->status.refused_logins++;
-        return (struct service_refusal){outcome, sentence};
-}
-
-static const struct service_refusal nothing_against = {LOGIN_GRANTED, ""};
-
-/* Who is not root may ask about the own account only; that is looked up by the caller's uid, so
- * that nobody can have names looked up, nor learn which exist. */
-static bool caller_is_account(const struct login_request *request)
-{
-        _cleanup_(local_account_finish) struct local_account caller = {0};
-
-        return request->caller_uid == 0 || (account_lookup_uid(request->caller_uid, &caller) > 0 &&
-                                            strcmp(caller.name, request->account) == 0);
-}
-
-/* Printable words that no log and no rule could misread. */
-static bool service_name_is_valid(const char *name)
-{
-        static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                   "_.-";
-        size_t length = strlen(name);
-
-        return length > 0 && length <= SERVICE_NAME_MAX_BYTES && strspn(name, good) == length;
-}
-
-static struct service_refusal check_account(struct service *service, enum log_event event,
-                                            const struct login_request *request)
-{
-        _cleanup_(local_account_finish) struct local_account account = {0};
-        struct account_facts facts = {.name = request->account};
-
-        /* The name before NSS: what lies behind it need not be safe to ask with any bytes. */
-        if (account_name_is_valid(request->account)) {
-                int r = account_lookup(request->account, &account);
-                if (r < 0)
-                        return refuse(service, event, request, LOGIN_UNAVAILABLE, SENTENCE_NSS,
-                                      strerror(-r));
-                facts.known = r > 0 && strcmp(account.name, request->account) == 0;
-                facts.uid = account.uid;
-                facts.shell = account.shell;
-        }
-        const char *detail = account_refusal(&facts, service->settings->accounts.min_uid);
-        if (detail)
-                return refuse(service, event, request, LOGIN_REFUSED, SENTENCE_ACCOUNT, detail);
-        return nothing_against;
-}
-
-static struct service_refusal check_local(struct service *service, enum log_event event,
-                                          const struct login_request *request)
-{
-        if (!caller_is_account(request))
-                return refuse(service, LOG_EVENT_CALLER, request, LOGIN_REFUSED, SENTENCE_CALLER,
-                              "a caller who is not root asked about another account");
-        if (!service_name_is_valid(request->service))
-                return refuse(service, event, request, LOGIN_REFUSED, SENTENCE_ACCOUNT,
-                              "the service has no proper name");
-        return check_account(service, event, request);
-}
-
-static struct service_refusal check_limits(struct service *service,
-                                           const struct login_request *request)
-{
-        const struct settings *settings = service->settings;
-        const struct attempts *attempts = &service->attempts;
-        const char *detail = NULL;
-        uint64_t now_usec = 0;
-
-        (void)sd_event_now(service->event, CLOCK_BOOTTIME, &now_usec);
-        if (attempts->n >= settings->max_logins)
-                detail = "too many logins are pending (max_logins)";
-        else if (attempts_count(attempts, request->account, request->source) >=
-                 settings->max_logins_per_account)
-                detail = "too many logins of the account are pending from there "
-                         "(max_logins_per_account)";
-        else if (attempts_count(attempts, request->account, NULL) >=
-                 (size_t)settings->max_logins_per_account * SOURCES_PER_ACCOUNT)
-                detail = "too many logins of the account are pending (max_logins_per_account, ten "
-                         "times)";
-        else if (attempts_count(attempts, NULL, request->source) >= settings->max_logins_per_origin)
-                detail = "too many logins from there are pending (max_logins_per_origin)";
-        else if (rate_limit_take(service->starts, request->source, now_usec) <= 0)
-                detail = "too many logins from there of late (max_logins_per_minute)";
-        if (!detail)
-                return nothing_against;
-        return refuse(service, LOG_EVENT_LOGIN, request, LOGIN_THROTTLED,
-                      login_sentence(LOGIN_THROTTLED), detail);
-}
-
 /* ---- logins ---- */
-
-/* A grant that cannot be remembered has no session later; the login itself stands. */
-static void remember_granted(struct service *service, const struct login *login)
-{
-        const struct identity *identity = login_identity(login);
-        uint64_t now_usec = 0;
-
-        (void)sd_event_now(service->event, CLOCK_BOOTTIME, &now_usec);
-        struct session granted = {
-                .login = (char *)login_id(login),
-                .account = (char *)login_account(login),
-                .service = (char *)login_service(login),
-                .origin = (char *)login_origin(login),
-                .provider = identity->provider,
-                .issuer = identity->issuer,
-                .subject = identity->subject,
-                .granted_at_usec = now_usec,
-        };
-        int r = sessions_add(service->sessions, &granted);
-        if (r < 0)
-                log_line(LOG_WARNING, "Failed to remember login %s: %s, ignoring", login_id(login),
-                         strerror(-r));
-}
-
-/* Before the caller hears of it: sshd opens the session the moment that it does. */
-static void on_ended(const struct login *login, void *userdata)
-{
-        struct service *service = userdata;
-
-        if (login_outcome(login) == LOGIN_GRANTED) {
-                service->status.granted_logins++;
-                remember_granted(service, login);
-        } else {
-                service->status.refused_logins++;
-        }
-}
 
 static int start_attempt(struct service *service, struct service_provider *asked,
                          const struct login_request *request, const struct login_listener *listener,
@@ -308,31 +188,37 @@ static int start_attempt(struct service *service, struct service_provider *asked
         return attempt_new(&service->attempts, &spec, listener, ret_attempt);
 }
 
-int service_start_login(struct service *service, const struct login_request *request,
-                        const char *provider, const struct login_listener *listener,
-                        struct attempt **ret_attempt, struct service_refusal *ret_refusal)
+static struct refusal choose_provider(struct service *service, const struct login_request *request,
+                                      const char *wanted, struct service_provider **ret_asked)
 {
-        struct service_refusal refusal = check_local(service, LOG_EVENT_LOGIN, request);
-        if (refusal.outcome != LOGIN_GRANTED) {
-                *ret_refusal = refusal;
-                return 0;
-        }
         const char *chosen = account_choose_provider(
                 service->settings->accounts.map, service->choices, service->n_providers,
-                request->account, provider, service->settings->default_provider);
+                request->account, wanted, service->settings->default_provider);
         struct service_provider *asked = find_provider(service, chosen);
-        if (!asked) {
-                *ret_refusal = refuse(service, LOG_EVENT_LOGIN, request, LOGIN_REFUSED,
-                                      SENTENCE_PROVIDER, "no provider of that name is configured");
-                return 0;
-        }
-        if (!account_is_reachable(&asked->rules, request->account)) {
-                *ret_refusal = refuse(service, LOG_EVENT_LOGIN, request, LOGIN_REFUSED,
-                                      SENTENCE_ACCOUNT,
-                                      "no identity of the provider may use the account");
-                return 0;
-        }
-        refusal = check_limits(service, request);
+
+        if (!asked)
+                return admission_refuse(&service->admission, LOG_EVENT_LOGIN, request,
+                                        LOGIN_REFUSED, SENTENCE_PROVIDER,
+                                        "no provider of that name is configured");
+        if (!account_is_reachable(&asked->rules, request->account))
+                return admission_refuse_account(&service->admission, LOG_EVENT_LOGIN, request,
+                                                "no identity of the provider may use the account");
+        *ret_asked = asked;
+        return admission_no_objection;
+}
+
+int service_start_login(struct service *service, const struct login_request *request,
+                        const char *provider, const struct login_listener *listener,
+                        struct attempt **ret_attempt, struct refusal *ret_refusal)
+{
+        struct admission *admission = &service->admission;
+        struct service_provider *asked = NULL;
+
+        struct refusal refusal = admission_check_local(admission, LOG_EVENT_LOGIN, request);
+        if (refusal.outcome == LOGIN_GRANTED)
+                refusal = choose_provider(service, request, provider, &asked);
+        if (refusal.outcome == LOGIN_GRANTED)
+                refusal = admission_check_limits(admission, request, now_usec(service));
         if (refusal.outcome != LOGIN_GRANTED) {
                 *ret_refusal = refusal;
                 return 0;
@@ -343,47 +229,28 @@ int service_start_login(struct service *service, const struct login_request *req
 
 /* ---- account phase and sessions ---- */
 
-struct service_refusal service_check_account(struct service *service,
-                                             const struct login_request *request)
+struct refusal service_check_account(struct service *service, const struct login_request *request)
 {
-        struct service_refusal refusal = check_local(service, LOG_EVENT_ACCOUNT, request);
+        struct refusal refusal = admission_check_local(&service->admission, LOG_EVENT_ACCOUNT,
+                                                       request);
         if (refusal.outcome != LOGIN_GRANTED)
                 return refusal;
         for (size_t i = 0; i < service->n_providers; i++)
                 if (account_is_reachable(&service->providers[i].rules, request->account))
-                        return nothing_against;
-        return refuse(service, LOG_EVENT_ACCOUNT, request, LOGIN_REFUSED, SENTENCE_ACCOUNT,
-                      "no identity of any provider may use the account");
-}
-
-static void log_session(enum log_event event, const struct session *session)
-{
-        struct log_decision decision = {
-                .event = event,
-                .outcome = LOGIN_GRANTED,
-                .account = session->account,
-                .service = session->service,
-                .origin = session->origin,
-                .provider = session->provider,
-                .issuer = session->issuer,
-                .subject = session->subject,
-                .login = session->login,
-                .session = session->id,
-        };
-        log_decision(&decision);
+                        return admission_no_objection;
+        return admission_refuse_account(&service->admission, LOG_EVENT_ACCOUNT, request,
+                                        "no identity of any provider may use the account");
 }
 
 int service_open_session(struct service *service, const char *login, const char *account,
                          const char **ret_session)
 {
         const struct session *session;
-        uint64_t now_usec = 0;
 
-        (void)sd_event_now(service->event, CLOCK_BOOTTIME, &now_usec);
-        int r = sessions_open(service->sessions, login, account, now_usec, &session);
+        int r = sessions_open(service->sessions, login, account, now_usec(service), &session);
         if (r < 0)
                 return r;
-        log_session(LOG_EVENT_SESSION_OPENED, session);
+        session_log(session, LOG_EVENT_SESSION_OPENED);
         *ret_session = session->id;
         return 0;
 }
@@ -394,13 +261,14 @@ int service_close_session(struct service *service, const char *session_id)
                                                                           session_id);
         if (!session)
                 return -ENOENT;
-        log_session(LOG_EVENT_SESSION_CLOSED, session);
+        session_log(session, LOG_EVENT_SESSION_CLOSED);
         return 0;
 }
 
 struct service_status service_status(const struct service *service)
 {
         struct service_status status = service->status;
+        status.refused_logins += service->admission.n_refused;
         status.pending_logins = service->attempts.n;
         status.open_sessions = sessions_count(service->sessions);
         return status;

@@ -9,9 +9,9 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+#include "admission.h"
 #include "attempts.h"
 #include "common/cleanup.h"
-#include "common/login-outcome.h"
 #include "login.h"
 #include "settings.h"
 
@@ -26,23 +26,16 @@ DEFINE_CLEANUP(struct service *, service_free);
 /* Fetches every provider's metadata and keys ahead of the first login. */
 void service_warm_up(struct service *service);
 
-/* Why a verb said no: for the person, in a sentence. Static. */
-struct service_refusal {
-        enum login_outcome outcome;
-        const char *reason;
-};
-
 /* Everything that can be known without asking a provider is checked first (name, NSS, uid, shell,
  * caller, a rule that reaches the account, limits). 1 and the attempt, which has started; 0 and
  * *ret_refusal, which is in the journal already; -ENOMEM and the like. provider may be NULL: the
  * account's own, or the default. The listener is called as login.h says. */
 int service_start_login(struct service *service, const struct login_request *request,
                         const char *provider, const struct login_listener *listener,
-                        struct attempt **ret_attempt, struct service_refusal *ret_refusal);
+                        struct attempt **ret_attempt, struct refusal *ret_refusal);
 /* The account phase: may the account be used with badged at all? LOGIN_GRANTED or not, as far as is
  * known here without asking a provider. Refusals are in the journal already. */
-struct service_refusal service_check_account(struct service *service,
-                                             const struct login_request *request);
+struct refusal service_check_account(struct service *service, const struct login_request *request);
 
 /* A granted login becomes a session: 0 and its id (borrowed until it is closed), or -ENOENT. */
 int service_open_session(struct service *service, const char *login, const char *account,

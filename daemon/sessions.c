@@ -158,6 +158,23 @@ struct session *sessions_close(struct sessions *sessions, const char *id)
         return *link ? sessions_take(sessions, link) : NULL;
 }
 
+void session_log(const struct session *session, enum log_event event)
+{
+        struct log_decision decision = {
+                .event = event,
+                .outcome = LOGIN_GRANTED,
+                .account = session->account,
+                .service = session->service,
+                .origin = session->origin,
+                .provider = session->provider,
+                .issuer = session->issuer,
+                .subject = session->subject,
+                .login = session->login,
+                .session = session->id,
+        };
+        log_decision(&decision);
+}
+
 size_t sessions_count(const struct sessions *sessions)
 {
         size_t n = 0;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/cleanup.h"
+#include "log.h"
 
 struct sessions;
 
@@ -42,6 +43,9 @@ int sessions_open(struct sessions *sessions, const char *login, const char *acco
 struct session *sessions_close(struct sessions *sessions, const char *id);
 struct session *session_free(struct session *session);
 DEFINE_CLEANUP(struct session *, session_free);
+
+/* Writes into the journal that it was opened or closed. */
+void session_log(const struct session *session, enum log_event event);
 
 /* Sessions that are open. */
 size_t sessions_count(const struct sessions *sessions);

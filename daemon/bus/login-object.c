@@ -211,7 +211,7 @@ static int export(struct login_object *object)
 }
 
 int login_object_start(struct login_objects *objects, sd_bus_message *message,
-                       const struct call_context *context, struct service_refusal *ret_refusal)
+                       const struct call_context *context, struct refusal *ret_refusal)
 {
         _cleanup_(login_object_freep) struct login_object *object = calloc(1, sizeof(*object));
         const char *sender = sd_bus_message_get_sender(message);

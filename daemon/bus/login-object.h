@@ -27,4 +27,4 @@ void login_objects_finish(struct login_objects *objects);
 /* Starts a login for a StartLogin call. 1: the reply comes later. 0 and *ret_refusal, or a negative
  * errno: nothing was started and the caller has to answer. */
 int login_object_start(struct login_objects *objects, sd_bus_message *message,
-                       const struct call_context *context, struct service_refusal *ret_refusal);
+                       const struct call_context *context, struct refusal *ret_refusal);

@@ -13,7 +13,7 @@ static int method_start_login(sd_bus_message *message, void *userdata, sd_bus_er
 {
         struct login_objects *objects = userdata;
         _cleanup_(call_context_finish) struct call_context context = {0};
-        struct service_refusal refusal;
+        struct refusal refusal;
 
         int r = call_context_read(message, &context, error);
         if (r < 0)
@@ -33,7 +33,7 @@ static int method_check_account(sd_bus_message *message, void *userdata, sd_bus_
         if (r < 0)
                 return r;
         struct login_request request = call_context_request(&context);
-        struct service_refusal answer = service_check_account(objects->service, &request);
+        struct refusal answer = service_check_account(objects->service, &request);
         return sd_bus_reply_method_return(message, "ss", login_outcome_word(answer.outcome),
                                           answer.reason);
 }

@@ -12,7 +12,7 @@ import sys
 
 # The spine, from the ground up: a file may include those before it and itself.
 SPINE = ["log", "settings", "document", "provider", "provider-check", "device-grant", "verification",
-         "login", "attempts", "sessions", "service", "main"]
+         "login", "attempts", "admission", "sessions", "service", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "admission.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "common/account-name.h"
+#include "common/cleanup.h"
+#include "core/account-policy.h"
+#include "core/rate-limit.h"
+#include "io/account-lookup.h"
+
+#define SERVICE_NAME_MAX_BYTES 64
+
+/* Whoever holds logins of an account must not keep its owner out, who comes from elsewhere: so many
+ * sources may each have max_logins_per_account of them. */
+#define SOURCES_PER_ACCOUNT 10
+
+#define SENTENCE_ACCOUNT "This account cannot sign in here with an identity provider."
+#define SENTENCE_CALLER  "Only root may ask about another account."
+#define SENTENCE_NSS     "The account cannot be looked up right now. Try again later."
+
+const struct refusal admission_no_objection = {LOGIN_GRANTED, ""};
+
+int admission_init(struct admission *admission, const struct settings *settings,
+                   const struct attempts *attempts)
+{
+        *admission = (struct admission){.settings = settings, .attempts = attempts};
+        return rate_limit_new(settings->max_logins_per_minute, &admission->starts);
+}
+
+void admission_finish(struct admission *admission)
+{
+        admission->starts = rate_limit_free(admission->starts);
+}
+
+struct refusal admission_refuse(struct admission *admission, enum log_event event,
+                                const struct login_request *request, enum login_outcome outcome,
+                                const char *sentence, const char *detail)
+{
+        struct log_decision decision = {
+                .event = event,
+                .outcome = outcome,
+                .account = request->account,
+                .service = request->service,
+                .origin = request->origin,
+                .requested_by = request->requested_by,
+                .prior = request->prior,
+                .caller_uid = request->caller_uid,
+                .reason = detail,
+        };
+        log_decision(&decision);
+        if (event == LOG_EVENT_LOGIN)
+                admission->n_refused++;
+        return (struct refusal){outcome, sentence};
+}
+
+struct refusal admission_refuse_account(struct admission *admission, enum log_event event,
+                                        const struct login_request *request, const char *detail)
+{
+        return admission_refuse(admission, event, request, LOGIN_REFUSED, SENTENCE_ACCOUNT, detail);
+}
+
+/* ---- who, and which account ---- */
+
+/* Who is not root may ask about the own account only; that is looked up by the caller's uid, so
+ * that nobody can have names looked up, nor learn which exist. */
+static bool caller_may_ask(const struct login_request *request)
+{
+        _cleanup_(local_account_finish) struct local_account caller = {0};
+
+        return request->caller_uid == 0 || (account_lookup_uid(request->caller_uid, &caller) > 0 &&
+                                            strcmp(caller.name, request->account) == 0);
+}
+
+/* Printable words that no log and no rule could misread. */
+static bool service_name_is_valid(const char *name)
+{
+        static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                   "_.-";
+        size_t length = strlen(name);
+
+        return length > 0 && length <= SERVICE_NAME_MAX_BYTES && strspn(name, good) == length;
+}
+
+static struct refusal check_account(struct admission *admission, enum log_event event,
+                                    const struct login_request *request)
+{
+        _cleanup_(local_account_finish) struct local_account account = {0};
+        struct account_facts facts = {.name = request->account};
+
+        /* The name before NSS: what lies behind it need not be safe to ask with any bytes. */
+        if (account_name_is_valid(request->account)) {
+                int r = account_lookup(request->account, &account);
+                if (r < 0)
+                        return admission_refuse(admission, event, request, LOGIN_UNAVAILABLE,
+                                                SENTENCE_NSS, strerror(-r));
+                facts.known = r > 0 && strcmp(account.name, request->account) == 0;
+                facts.uid = account.uid;
+                facts.shell = account.shell;
+        }
+        const char *detail = account_refusal(&facts, admission->settings->accounts.min_uid);
+        if (detail)
+                return admission_refuse_account(admission, event, request, detail);
+        return admission_no_objection;
+}
+
+struct refusal admission_check_local(struct admission *admission, enum log_event event,
+                                     const struct login_request *request)
+{
+        if (!caller_may_ask(request))
+                return admission_refuse(admission, LOG_EVENT_CALLER, request, LOGIN_REFUSED,
+                                        SENTENCE_CALLER,
+                                        "a caller who is not root asked about another account");
+        if (!service_name_is_valid(request->service))
+                return admission_refuse_account(admission, event, request,
+                                                "the service has no proper name");
+        return check_account(admission, event, request);
+}
+
+/* ---- limits ---- */
+
+/* The first limit that is reached, for the journal; NULL: none. The rate comes last: what another
+ * limit refuses does not count against it. */
+static const char *limit_reached(const struct admission *admission,
+                                 const struct login_request *request, uint64_t now_usec)
+{
+        const struct settings *settings = admission->settings;
+        const struct attempts *attempts = admission->attempts;
+        const char *account = request->account, *source = request->source;
+
+        if (attempts->n >= settings->max_logins)
+                return "too many logins are pending (max_logins)";
+        if (attempts_count(attempts, account, source) >= settings->max_logins_per_account)
+                return "too many logins of the account are pending from there "
+                       "(max_logins_per_account)";
+        if (attempts_count(attempts, account, NULL) >=
+            (size_t)settings->max_logins_per_account * SOURCES_PER_ACCOUNT)
+                return "too many logins of the account are pending (max_logins_per_account, ten "
+                       "times)";
+        if (attempts_count(attempts, NULL, source) >= settings->max_logins_per_origin)
+                return "too many logins from there are pending (max_logins_per_origin)";
+        if (rate_limit_take(admission->starts, source, now_usec) <= 0)
+                return "too many logins from there of late (max_logins_per_minute)";
+        return NULL;
+}
+
+struct refusal admission_check_limits(struct admission *admission,
+                                      const struct login_request *request, uint64_t now_usec)
+{
+        const char *detail = limit_reached(admission, request, now_usec);
+
+        if (!detail)
+                return admission_no_objection;
+        return admission_refuse(admission, LOG_EVENT_LOGIN, request, LOGIN_THROTTLED,
+                                login_sentence(LOGIN_THROTTLED), detail);
+}
