@@ -2,7 +2,6 @@
 #include "io/http-headers.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -66,4 +65,14 @@ uint64_t http_max_age_sec(const char *value)
                         return 0;
         }
         return seconds;
+}
+
+bool http_nonce_is_valid(const char *value)
+{
+        size_t length = 0;
+
+        while (value[length] > ' ' && value[length] < 0x7F && value[length] != '"' &&
+               value[length] != '\\' && length <= HTTP_NONCE_MAX_BYTES)
+                length++;
+        return value[length] == '\0' && length > 0 && length <= HTTP_NONCE_MAX_BYTES;
 }

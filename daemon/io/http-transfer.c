@@ -7,15 +7,18 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "io/client-certificate.h"
+#include "io/header-lines.h"
+#include "io/http-failure.h"
 #include "io/http-headers.h"
+#include "io/http-link.h"
 #include "io/http-options.h"
 
-#define BODY_MAX_BYTES           ((size_t)64 * 1024)
-#define HEADER_MAX_BYTES         ((size_t)16 * 1024) /* of one answer, status lines included */
-#define HEADER_MAX_LINES         100
-#define REQUEST_HEADER_MAX_BYTES ((size_t)64 * 1024)
-#define FAILURE_TEXT_MAX_BYTES   200
-#define CONTENT_TYPE_MAX_BYTES   120
+#define BODY_MAX_BYTES         ((size_t)64 * 1024)
+#define HEADER_MAX_BYTES       ((size_t)16 * 1024) /* of one answer, status lines included */
+#define HEADER_MAX_LINES       100
+#define FAILURE_TEXT_MAX_BYTES 200
+#define CONTENT_TYPE_MAX_BYTES 120
 
 struct http_transfer {
         CURL *easy;
@@ -28,7 +31,7 @@ struct http_transfer {
         bool header_complete; /* its empty line came */
         bool too_large;
         char *failure_text;
-        char *content_type;
+        char *content_type, *dpop_nonce, *next_link;
         char error[CURL_ERROR_SIZE];
 };
 
@@ -74,37 +77,9 @@ static int set_collection(struct http_transfer *transfer)
         return http_options_errno(bad);
 }
 
-static int add_header(struct http_transfer *transfer, const char *name, const char *value)
-{
-        for (const char *s = value; *s; s++)
-                if ((unsigned char)*s < ' ' || *s == 0x7F)
-                        return -EINVAL;
-
-        _cleanup_secret_ struct secret *line = secret_new_text(name);
-        int r = line ? secret_append_text(line, ": ", REQUEST_HEADER_MAX_BYTES) : -ENOMEM;
-        if (r == 0)
-                r = secret_append_text(line, value, REQUEST_HEADER_MAX_BYTES);
-        if (r < 0)
-                return r;
-        struct curl_slist *headers = curl_slist_append(transfer->headers, secret_bytes(line));
-        if (!headers)
-                return -ENOMEM;
-        transfer->headers = headers;
-        return 0;
-}
-
 static int set_headers(struct http_transfer *transfer, const struct http_request_spec *spec)
 {
-        int r = 0;
-
-        if (spec->accept)
-                r = add_header(transfer, "Accept", spec->accept);
-        if (r == 0 && spec->authorization) {
-                const char *value = secret_bytes(spec->authorization);
-                if (strlen(value) != secret_size(spec->authorization))
-                        return -EINVAL;
-                r = add_header(transfer, "Authorization", value);
-        }
+        int r = header_lines_new(spec, &transfer->headers);
         if (r < 0)
                 return r;
         return http_options_errno(
@@ -130,10 +105,7 @@ static void easy_close(struct http_transfer *transfer)
 {
         curl_easy_cleanup(transfer->easy);
         transfer->easy = NULL;
-        for (struct curl_slist *item = transfer->headers; item; item = item->next)
-                secret_erase(item->data, strlen(item->data));
-        curl_slist_free_all(transfer->headers);
-        transfer->headers = NULL;
+        transfer->headers = header_lines_free(transfer->headers);
         transfer->form = secret_free(transfer->form);
 }
 
@@ -145,6 +117,8 @@ struct http_transfer *http_transfer_free(struct http_transfer *transfer)
         secret_free(transfer->body);
         free(transfer->failure_text);
         free(transfer->content_type);
+        free(transfer->dpop_nonce);
+        free(transfer->next_link);
         free(transfer);
         return NULL;
 }
@@ -165,6 +139,9 @@ int http_transfer_new(const struct http_request_spec *spec, struct http_transfer
                 return -ENOMEM;
 
         int r = http_options_set(transfer->easy, spec);
+        if (r == 0)
+                r = client_certificate_set(transfer->easy, spec->client_certificate_file,
+                                           spec->client_key_file);
         if (r == 0)
                 r = set_collection(transfer);
         if (r == 0)
@@ -205,41 +182,6 @@ static bool is_open_ended(const struct http_transfer *transfer)
                !header_value(transfer->easy, "Transfer-Encoding");
 }
 
-/* libcurl quotes an address in some of its texts, a proxy's with the password in it: then the plain
- * name of the error has to do. */
-static const char *curl_text(const struct http_transfer *transfer, CURLcode code)
-{
-        const char *text = transfer->error;
-
-        if (text[0] == '\0' || strpbrk(text, "?@") || strstr(text, "://"))
-                return curl_easy_strerror(code);
-        return text;
-}
-
-static enum http_failure failure_from_code(CURLcode code)
-{
-        static const struct {
-                CURLcode code;
-                enum http_failure failure;
-        } failures[] = {
-                {CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT},
-                {CURLE_COULDNT_RESOLVE_PROXY, HTTP_UNREACHABLE},
-                {CURLE_COULDNT_RESOLVE_HOST, HTTP_UNREACHABLE},
-                {CURLE_COULDNT_CONNECT, HTTP_UNREACHABLE},
-                {CURLE_PROXY, HTTP_UNREACHABLE},
-                {CURLE_SSL_CONNECT_ERROR, HTTP_UNREACHABLE},
-                {CURLE_PEER_FAILED_VERIFICATION, HTTP_UNTRUSTED},
-                {CURLE_SSL_CACERT_BADFILE, HTTP_UNTRUSTED},
-                {CURLE_SSL_ISSUER_ERROR, HTTP_UNTRUSTED},
-                {CURLE_FILESIZE_EXCEEDED, HTTP_TOO_LARGE},
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(failures); i++)
-                if (failures[i].code == code)
-                        return failures[i].failure;
-        return HTTP_BROKEN;
-}
-
 static enum http_failure judge(const struct http_transfer *transfer, CURLcode code,
                                const char **ret_why)
 {
@@ -248,8 +190,8 @@ static enum http_failure judge(const struct http_transfer *transfer, CURLcode co
                 return HTTP_TOO_LARGE;
         }
         if (code != CURLE_OK) {
-                *ret_why = curl_text(transfer, code);
-                return failure_from_code(code);
+                *ret_why = http_failure_text(code, transfer->error);
+                return http_failure_from_code(code, transfer->error);
         }
         if (!transfer->header_complete) {
                 *ret_why = "the answer ends within its header";
@@ -262,22 +204,41 @@ static enum http_failure judge(const struct http_transfer *transfer, CURLcode co
         return HTTP_ANSWERED;
 }
 
+/* A server may spread its links over several lines. */
+static char *next_link(CURL *easy)
+{
+        struct curl_header *header;
+        char *url = NULL;
+
+        for (size_t i = 0;
+             curl_easy_header(easy, "Link", i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++)
+                if (http_link_next(header->value, &url) == 0)
+                        break;
+        return url;
+}
+
 static void answer_fill(struct http_transfer *transfer, struct http_answer *answer)
 {
         long status = 0;
         const char *content_type = NULL;
         const char *retry_after = header_value(transfer->easy, "Retry-After");
         const char *cache_control = header_value(transfer->easy, "Cache-Control");
+        const char *nonce = header_value(transfer->easy, "DPoP-Nonce");
 
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
         if (content_type)
                 transfer->content_type = text_sanitise(content_type, CONTENT_TYPE_MAX_BYTES);
+        if (nonce && http_nonce_is_valid(nonce))
+                transfer->dpop_nonce = strdup(nonce);
+        transfer->next_link = next_link(transfer->easy);
         answer->status = (unsigned)status;
         answer->content_type = transfer->content_type;
         answer->body = transfer->body;
         answer->retry_after_sec = retry_after ? http_retry_after_sec(retry_after) : 0;
         answer->max_age_sec = cache_control ? http_max_age_sec(cache_control) : 0;
+        answer->dpop_nonce = transfer->dpop_nonce;
+        answer->next_link = transfer->next_link;
 }
 
 void http_transfer_finish(struct http_transfer *transfer, CURLcode code,

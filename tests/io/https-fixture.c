@@ -144,6 +144,10 @@ static void on_answer(const struct http_answer *answer, void *userdata)
         fetch->max_age_sec = answer->max_age_sec;
         if (answer->failure_text)
                 fetch->failure_text = strdup(answer->failure_text);
+        if (answer->dpop_nonce)
+                fetch->dpop_nonce = strdup(answer->dpop_nonce);
+        if (answer->next_link)
+                fetch->next_link = strdup(answer->next_link);
         if (answer->content_type)
                 fetch->content_type = strdup(answer->content_type);
         if (answer->body) {
@@ -194,6 +198,8 @@ void fetch_finish(struct fetch *fetch)
         fetch->request = http_request_free(fetch->request);
         free(fetch->failure_text);
         free(fetch->content_type);
+        free(fetch->dpop_nonce);
+        free(fetch->next_link);
         secret_erase(fetch->body, fetch->size);
         free(fetch->body);
         *fetch = (struct fetch){};

@@ -9,7 +9,7 @@
 
 #include "io/http-client.h"
 
-#define FIXTURE_PORTS_MAX 12
+#define FIXTURE_PORTS_MAX 16
 
 /* One request and what came of it: copies, because an answer lives only as long as its callback. */
 struct fetch {
@@ -17,7 +17,8 @@ struct fetch {
         unsigned n_answers;
         enum http_failure failure;
         unsigned status;
-        char *failure_text, *content_type, *body; /* NULL where the answer had none */
+        char *failure_text, *content_type, *dpop_nonce, *next_link,
+                *body; /* NULL where the answer had none */
         size_t size;
         uint64_t retry_after_sec, max_age_sec;
 };

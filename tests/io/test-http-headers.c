@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -68,11 +69,40 @@ static void max_age_is_at_most_a_day(void **state)
                 assert_int_equal(http_max_age_sec(rows[i].value), rows[i].seconds);
 }
 
+static void rfc9449_8_1_a_nonce_is_short_and_printable(void **state)
+{
+        static const struct {
+                const char *value;
+                bool valid;
+        } rows[] = {
+                {"eyJ7S_zG.eyJH0-Z.HX4w-7v", true},
+                {"!#[]~", true},
+                {"", false},
+                {" ", false},
+                {"a b", false},
+                {"a\"b", false},
+                {"a\\b", false},
+                {"a\x7f", false},
+                {"a\x1f", false},
+                {"caf\xc3\xa9", false},
+        };
+        char edge[HTTP_NONCE_MAX_BYTES + 2];
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++)
+                assert_int_equal(http_nonce_is_valid(rows[i].value), rows[i].valid);
+        memset(edge, 'x', sizeof(edge) - 1);
+        edge[HTTP_NONCE_MAX_BYTES + 1] = '\0';
+        assert_false(http_nonce_is_valid(edge));
+        edge[HTTP_NONCE_MAX_BYTES] = '\0';
+        assert_true(http_nonce_is_valid(edge));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(retry_after_takes_seconds_within_an_hour),
                 cmocka_unit_test(max_age_is_at_most_a_day),
+                cmocka_unit_test(rfc9449_8_1_a_nonce_is_short_and_printable),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
