@@ -9,6 +9,7 @@
 #include "common/secret.h"
 #include "common/text.h"
 #include "core/json-lexer.h"
+#include "core/refuse.h"
 
 #define TEXT_NUMBER_MAX_BYTES 20 /* digits of UINT64_MAX */
 
@@ -83,7 +84,7 @@ static void tokener_freep(struct json_tokener **tokener)
                 json_tokener_free(*tokener);
 }
 
-/* Only for bytes that the lexer has passed: what is still wrong then is their order. */
+/* Only for bytes that the lexer has passed: what is still wrong then is their order. NULL then. */
 static int tree_new(const char *bytes, size_t size, struct json_object **ret_tree)
 {
         /* json-c counts one level more than there are containers. */
@@ -100,8 +101,32 @@ static int tree_new(const char *bytes, size_t size, struct json_object **ret_tre
         r = tokener_fill(tokener, size);
         if (r < 0)
                 return r;
-        if (!json_object_is_type(tree, json_type_object))
-                return -EBADMSG;
+        *ret_tree = TAKE_PTR(tree);
+        return 0;
+}
+
+static int tree_parse(const char *bytes, size_t size, bool arrays, struct json_object **ret_tree,
+                      const char **ret_why)
+{
+        size_t members;
+
+        if (size > STRICT_JSON_MAX_BYTES)
+                return refuse("too large", ret_why);
+        int r = json_lexer_check(bytes, size, STRICT_JSON_MAX_DEPTH, &members, ret_why);
+        if (r < 0)
+                return r;
+
+        _cleanup_json_erase_ struct json_object *tree = NULL;
+        r = tree_new(bytes, size, &tree);
+        if (r < 0)
+                return r;
+        if (!json_object_is_type(tree, json_type_object) &&
+            !(arrays && json_object_is_type(tree, json_type_array)))
+                return refuse(arrays ? "neither a JSON object nor an array" : "not a JSON object",
+                              ret_why);
+        /* json-c keeps the last of two members with one name, so the tree has fewer. */
+        if (tree_members(tree) != members)
+                return refuse("duplicate member names", ret_why);
         *ret_tree = TAKE_PTR(tree);
         return 0;
 }
@@ -109,29 +134,13 @@ static int tree_new(const char *bytes, size_t size, struct json_object **ret_tre
 int strict_json_parse_object(const char *bytes, size_t size, struct json_object **ret_object,
                              const char **ret_why)
 {
-        size_t members;
+        return tree_parse(bytes, size, false, ret_object, ret_why);
+}
 
-        if (size > STRICT_JSON_MAX_BYTES) {
-                *ret_why = "too large";
-                return -EBADMSG;
-        }
-        int r = json_lexer_check(bytes, size, STRICT_JSON_MAX_DEPTH, &members, ret_why);
-        if (r < 0)
-                return r;
-
-        _cleanup_json_erase_ struct json_object *tree = NULL;
-        r = tree_new(bytes, size, &tree);
-        if (r == -EBADMSG)
-                *ret_why = "not a JSON object";
-        if (r < 0)
-                return r;
-        /* json-c keeps the last of two members with one name, so the tree has fewer. */
-        if (tree_members(tree) != members) {
-                *ret_why = "duplicate member names";
-                return -EBADMSG;
-        }
-        *ret_object = TAKE_PTR(tree);
-        return 0;
+int strict_json_parse(const char *bytes, size_t size, struct json_object **ret_tree,
+                      const char **ret_why)
+{
+        return tree_parse(bytes, size, true, ret_tree, ret_why);
 }
 
 int strict_json_text(struct json_object *object, const char *name, size_t max_bytes,
@@ -193,4 +202,23 @@ int strict_json_bool(struct json_object *object, const char *name, bool *ret_boo
                 return -EBADMSG;
         *ret_bool = strcmp(text, "true") == 0;
         return 1;
+}
+
+int strict_json_scalar(struct json_object *value, size_t max_bytes, char **ret_text)
+{
+        if (!json_object_is_type(value, json_type_string) &&
+            !json_object_is_type(value, json_type_int))
+                return -EBADMSG;
+        /* json-c turns what is beyond its range into the ends of it. */
+        if (json_object_is_type(value, json_type_int) &&
+            (json_object_get_int64(value) == INT64_MIN ||
+             json_object_get_uint64(value) == UINT64_MAX))
+                return -EBADMSG;
+        const char *text = json_object_get_string(value);
+        if (!text)
+                return -ENOMEM;
+        size_t size = strnlen(text, max_bytes + 1);
+        if (size == 0 || size > max_bytes || !text_is_printable(text))
+                return -EBADMSG;
+        return text_copy(text, ret_text);
 }

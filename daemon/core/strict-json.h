@@ -24,6 +24,10 @@ DEFINE_CLEANUP(struct json_object *, json_object_put);
 int strict_json_parse_object(const char *bytes, size_t size, struct json_object **ret_object,
                              const char **ret_why);
 
+/* The same for one object or one array. */
+int strict_json_parse(const char *bytes, size_t size, struct json_object **ret_tree,
+                      const char **ret_why);
+
 /* json_object_put() for a tree that carries tokens: overwrites every string in it first, also those
  * that others hold a reference to. Takes NULL, returns NULL. */
 struct json_object *strict_json_erase(struct json_object *object);
@@ -41,3 +45,7 @@ int strict_json_number(struct json_object *object, const char *name, uint64_t mi
                        uint64_t *ret_number);
 /* true, false, "true" and "false". */
 int strict_json_bool(struct json_object *object, const char *name, bool *ret_bool);
+
+/* A copy of the value's printable text of 1 to max_bytes bytes; the decimal digits of an integer,
+ * after a minus if it has one. -EBADMSG for every other value, NULL included; -ENOMEM. */
+int strict_json_scalar(struct json_object *value, size_t max_bytes, char **ret_text);

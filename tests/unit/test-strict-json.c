@@ -72,6 +72,73 @@ static void only_an_object_may_be_on_top(void **state)
         check_refused(rows, ELEMENTSOF(rows));
 }
 
+static void a_list_may_be_on_top_where_one_is_wanted(void **state)
+{
+        static const struct refusal rows[] = {
+                {"17", "neither a JSON object nor an array"},
+                {"null", "neither a JSON object nor an array"},
+                {"[1,]", "neither a JSON object nor an array"},
+                {"[{\"a\":1,\"a\":2}]", "duplicate member names"},
+        };
+        static const char *const good[] = {"[]", "[{\"id\":1},{\"id\":2}]", "{\"value\":[]}"};
+        const char *why = NULL;
+
+        for (size_t i = 0; i < ELEMENTSOF(good); i++) {
+                _cleanup_json_ struct json_object *tree = NULL;
+                assert_int_equal(strict_json_parse(good[i], strlen(good[i]), &tree, &why), 0);
+                assert_non_null(tree);
+        }
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct json_object *tree = NULL;
+                assert_int_equal(strict_json_parse(rows[i].text, strlen(rows[i].text), &tree, &why),
+                                 -EBADMSG);
+                assert_null(tree);
+                assert_string_equal(why, rows[i].why);
+        }
+}
+
+static void scalars_are_texts_and_integers(void **state)
+{
+        static const struct {
+                const char *json, *text;
+        } cases[] = {
+                {"\"x\"", "x"},
+                {"583231", "583231"},
+                {"-7", "-7"},
+                {"0", "0"},
+                {"9223372036854775808", "9223372036854775808"},
+                {"18446744073709551614", "18446744073709551614"},
+                {"18446744073709551615", NULL},
+                {"99999999999999999999999", NULL},
+                {"-99999999999999999999999", NULL},
+                {"\"12345678\"", "12345678"},
+                {"\"\"", NULL},
+                {"\"a\\nb\"", NULL},
+                {"1.5", NULL},
+                {"1e3", NULL},
+                {"true", NULL},
+                {"null", NULL},
+                {"[]", NULL},
+                {"{}", NULL},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                char text[64];
+                (void)snprintf(text, sizeof(text), "{\"a\":%s}", cases[i].json);
+                _cleanup_json_ struct json_object *object = parse(text);
+                _cleanup_free_ char *copy = NULL;
+                int r = strict_json_scalar(json_object_object_get(object, "a"), 20, &copy);
+                assert_int_equal(r, cases[i].text ? 0 : -EBADMSG);
+                if (cases[i].text)
+                        assert_string_equal(copy, cases[i].text);
+        }
+        _cleanup_json_ struct json_object *long_one = parse("{\"a\":\"123456789\"}");
+        _cleanup_free_ char *copy = NULL;
+        assert_int_equal(strict_json_scalar(json_object_object_get(long_one, "a"), 8, &copy),
+                         -EBADMSG);
+        assert_int_equal(strict_json_scalar(json_object_object_get(long_one, "a"), 9, &copy), 0);
+}
+
 static void rfc8628_3_duplicate_names_are_refused(void **state)
 {
         static const struct refusal rows[] = {
@@ -331,6 +398,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(objects_are_read),
                 cmocka_unit_test(only_an_object_may_be_on_top),
+                cmocka_unit_test(a_list_may_be_on_top_where_one_is_wanted),
+                cmocka_unit_test(scalars_are_texts_and_integers),
                 cmocka_unit_test(rfc8628_3_duplicate_names_are_refused),
                 cmocka_unit_test(nul_is_refused_raw_and_escaped),
                 cmocka_unit_test(what_json_c_alone_lets_in_is_refused),
