@@ -110,6 +110,12 @@ struct attempt *attempt_free(struct attempt *attempt)
         return NULL;
 }
 
+void attempts_stop(struct attempts *attempts)
+{
+        for (struct attempt *attempt = attempts->first; attempt; attempt = attempt->next)
+                login_stop(attempt->login);
+}
+
 struct login *attempt_login(const struct attempt *attempt)
 {
         return attempt->login;

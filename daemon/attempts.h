@@ -44,4 +44,7 @@ int attempt_new(struct attempts *attempts, const struct attempt_spec *spec,
 struct attempt *attempt_free(struct attempt *attempt);
 DEFINE_CLEANUP(struct attempt *, attempt_free);
 
+/* Ends those that are still pending because badged is stopping. They stay in the list. */
+void attempts_stop(struct attempts *attempts);
+
 struct login *attempt_login(const struct attempt *attempt);

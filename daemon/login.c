@@ -333,6 +333,14 @@ void login_person_waits(struct login *login)
         device_grant_person_waits(login->grant);
 }
 
+/* The state first: what the grant says of its own end is not heard any more. */
+void login_stop(struct login *login)
+{
+        login_end(login, LOGIN_UNAVAILABLE, "badged was stopped");
+        device_grant_cancel(login->grant);
+        login->verification = verification_free(login->verification);
+}
+
 /* While the approval is being verified the grant is over already. */
 void login_cancel(struct login *login)
 {

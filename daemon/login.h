@@ -58,6 +58,9 @@ void login_person_waits(struct login *login);
 /* Gives up; nothing after the end. */
 void login_cancel(struct login *login);
 
+/* badged is stopping: the login ends as unavailable, since nobody gave it up. */
+void login_stop(struct login *login);
+
 /* 16 random hexadecimal digits. */
 const char *login_id(const struct login *login);
 const char *login_account(const struct login *login);

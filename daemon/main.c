@@ -233,6 +233,7 @@ static int run(struct settings *settings)
         struct login_objects logins = {.bus = bus, .service = service};
         struct admin_object admin = {.bus = bus, .service = service};
         r = serve(event, &logins, &admin);
+        service_stop(service);
         login_objects_finish(&logins);
         admin_object_finish(&admin);
         return r;

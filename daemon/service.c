@@ -9,8 +9,7 @@
 #include "log.h"
 #include "sessions.h"
 
-#define USEC_PER_SEC 1000000ULL
-
+#define USEC_PER_SEC      1000000ULL
 #define SENTENCE_PROVIDER "That identity provider is not known here."
 
 struct service_provider {
@@ -225,6 +224,11 @@ int service_start_login(struct service *service, const struct login_request *req
         }
         int r = start_attempt(service, asked, request, listener, ret_attempt);
         return r < 0 ? r : 1;
+}
+
+void service_stop(struct service *service)
+{
+        attempts_stop(&service->attempts);
 }
 
 /* ---- account phase and sessions ---- */

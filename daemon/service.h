@@ -33,6 +33,9 @@ void service_warm_up(struct service *service);
 int service_start_login(struct service *service, const struct login_request *request,
                         const char *provider, const struct login_listener *listener,
                         struct attempt **ret_attempt, struct refusal *ret_refusal);
+/* Ends the logins that are pending because badged is stopping; for after the loop. */
+void service_stop(struct service *service);
+
 /* The account phase: may the account be used with badged at all? LOGIN_GRANTED or not, as far as is
  * known here without asking a provider. Refusals are in the journal already. */
 struct refusal service_check_account(struct service *service, const struct login_request *request);
