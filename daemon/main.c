@@ -23,6 +23,9 @@
 /* What sysexits(3) and systemd call a configuration error; the unit does not restart on it. */
 #define EXIT_SETTINGS 78
 
+/* For a bus that hangs; a good one answers at once. */
+#define NAME_TIMEOUT_USEC 5000000ULL
+
 #define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 
 struct arguments {
@@ -208,6 +211,17 @@ static int serve(sd_event *event, struct login_objects *logins, struct admin_obj
         return r > 0 ? -ENOTCONN : r;
 }
 
+/* Whoever had badged started by asking for its name waits until somebody has that name: systemd
+ * does not let the bus know that a start failed. An owner that leaves at once is an answer. */
+static void take_name_and_leave(void)
+{
+        _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+
+        if (connect_bus(&bus) < 0 || sd_bus_set_method_call_timeout(bus, NAME_TIMEOUT_USEC) < 0)
+                return;
+        (void)sd_bus_request_name(bus, BADGED_BUS_NAME, 0);
+}
+
 static int run(struct settings *settings)
 {
         _cleanup_(sd_event_unrefp) sd_event *event = NULL;
@@ -262,6 +276,7 @@ int main(int argc, char **argv)
         if (r < 0) {
                 log_line(LOG_ERR, "The settings are refused; nobody can sign in until they are "
                                   "mended (badged --check shows all of it)");
+                take_name_and_leave();
                 return EXIT_SETTINGS;
         }
         r = run(settings);
