@@ -37,6 +37,7 @@ lockeduser ALL=(ALL:ALL) ALL
 """
 
 LOGIN_TIMEOUT_SEC = 300
+FAIL_DELAY = "pam_faildelay.so"     # three seconds after each refusal by login, su has one of its own
 
 
 def set_up() -> None:
@@ -51,7 +52,10 @@ def set_up() -> None:
     sudoers.chmod(0o440)
     put_sshd_drop_in()
     with open("/etc/login.defs", "a", encoding="utf-8") as file:
-        file.write(f"LOGIN_TIMEOUT {LOGIN_TIMEOUT_SEC}\n")
+        file.write(f"LOGIN_TIMEOUT {LOGIN_TIMEOUT_SEC}\nFAIL_DELAY 0\n")
+    login = PAM / "login"
+    login.write_text("".join(line for line in login.read_text().splitlines(keepends=True)
+                             if FAIL_DELAY not in line))
 
 
 def write_service(service: str, options: str = "") -> None:
