@@ -15,53 +15,18 @@ import time
 import pytest
 
 from host import accounts, machine, pam, paths
-from host.daemon import settings_for, write_settings
-from host.scripted import ScriptedServer
+from host.daemon import Daemon, settings_for, write_settings
+from host.journal import Journal
+from host.scripted import SCENARIOS, ScriptedServer
+from system.conftest import SERVICES
 from system.person import Person, as_user
-from system.traces import assert_no_secrets
+from system.refusals import assert_logged, assert_told, is_unavailable
+from system.traces import Traces, assert_no_secrets
 
 BUS_NAME, OBJECT, INTERFACE = "org.badged.Badged1", "/org/badged/Badged1", "org.badged.Badged1"
 GONE_SEC = 3        # daemon or bus gone: the wait ends within a second, sshd and login add theirs
 POLL_SEC = 6        # an interval of the provider and one round trip
 SSH_TRIES = 3       # by itself, when the module says "unavailable": that must not be PAM_MAXTRIES
-OWN_DELAY_SEC = {"su": 4, "login": 4}   # what they sleep themselves after a failure (login.defs FAIL_DELAY)
-PAM_LINE = re.compile(r"pam_badge\([\w-]+:\w+\): refused: account=(\S+)")
-
-
-def refusal_lines(journal):
-    """(from the daemon, from the module) about somebody who was not let in."""
-    entries = journal.entries()
-    return ([entry for entry in entries if entry.get("SYSLOG_IDENTIFIER") == "badged"
-             and entry.get("OUTCOME", "granted") != "granted"],
-            [entry for entry in entries if PAM_LINE.search(entry["MESSAGE"])])
-
-
-def is_unavailable(journal):
-    """Everybody who wrote about it wrote that provider or daemon were out of reach."""
-    daemon_lines, module_lines = refusal_lines(journal)
-    return (all(entry["OUTCOME"] == "unavailable" for entry in daemon_lines)
-            and all("outcome=unavailable" in entry["MESSAGE"] for entry in module_lines))
-
-
-def assert_told(journal, account, sentence, tries=1):
-    """One sentence was shown; whoever decided wrote one line; nobody wrote that it was granted."""
-    assert re.fullmatch(r"[A-Z].*\.", sentence), f"not a sentence: {sentence!r}"
-    assert_logged(journal, account, tries)
-
-
-def assert_logged(journal, account, tries=1):
-    deadline = time.monotonic() + 2
-    while not any(refusal_lines(journal)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    daemon_lines, module_lines = refusal_lines(journal)
-    assert len(daemon_lines) <= tries and len(module_lines) <= tries, journal.text()
-    assert daemon_lines or module_lines, f"nothing for the administrator:\n{journal.text()}"
-    for entry in daemon_lines:
-        assert entry["ACCOUNT"] == account
-        assert entry["REASON"] and entry["MESSAGE_ID"] and entry["SERVICE"]
-    for entry in module_lines:
-        assert PAM_LINE.search(entry["MESSAGE"])[1] == account
-    assert not journal.entries(OUTCOME="granted")
 
 
 @pytest.fixture
@@ -70,7 +35,6 @@ def refused(journal, traces, daemon):
 
     def check(person, within_sec, account="alice", secrets=()):
         begun = time.monotonic()
-        within_sec += OWN_DELAY_SEC.get(person.service, 0)
         sentence = person.see_refusal(within_sec + 2)
         assert time.monotonic() - begun <= within_sec, f"too late: {sentence}"
         assert_told(journal, account, sentence, SSH_TRIES if is_unavailable(journal) else 1)
@@ -335,14 +299,38 @@ def test_row_by_sshd(row, scripted, serve, refused):
 
 # ---- what the person does ----
 
-def test_person_lets_it_expire(service, scripted, serve, refused):
-    provider = scripted.scenario("expired-by-clock")
-    serve(provider)
-    with Person(service, "alice") as person:
-        challenge = person.see_challenge()
-        if challenge.has_prompt:
-            person.press_enter()
-        refused(person, provider.row["expires_in"] + POLL_SEC)
+EXPIRY_SEC = SCENARIOS["expired-by-clock"]["expires_in"] + POLL_SEC
+
+
+@pytest.fixture(scope="module")
+def left_alone(scripted):
+    """service → (sentence, seconds, journal) of four people whose codes expire at the same time."""
+    daemon, journal, traces = Daemon(), Journal(), Traces()
+    write_settings(*settings_for(scripted.scenario("expired-by-clock"),
+                                 badged="max_logins_per_account = 10"))
+    daemon.start()
+    begun, ends = {}, {}
+    try:
+        with contextlib.ExitStack() as stack:
+            people = [stack.enter_context(Person(service, "alice")) for service in SERVICES]
+            for person in people:
+                if person.see_challenge().has_prompt:
+                    person.press_enter()
+                begun[person] = time.monotonic()
+            for person in people:
+                sentence = person.see_refusal(EXPIRY_SEC + 2)
+                ends[person.service] = (sentence, time.monotonic() - begun[person], journal)
+        traces.assert_none_left(daemon)
+        assert_no_secrets()
+    finally:
+        daemon.kill()
+    return ends
+
+
+def test_person_lets_it_expire(service, left_alone):
+    sentence, seconds, journal = left_alone[service]
+    assert seconds <= EXPIRY_SEC, f"too late: {sentence}"
+    assert_told(journal, "alice", sentence, service=service)
 
 
 def test_person_presses_enter_without_approving(scripted, serve, refused):
