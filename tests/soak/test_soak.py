@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Thousands of whole visits, from the code to the end of the session: afterwards badged is as large as
-it was, and holds nothing open."""
+it was, and holds nothing open.
+
+    SOAK_MINUTES=60 tests/run --long soak
+
+begins no further step after that time, and judges those that were played.
+"""
 
 import concurrent.futures
+import os
 import pathlib
 import statistics
 import subprocess
+import time
 
 from bench.programs import memory_bytes
 from host import paths
@@ -15,6 +22,8 @@ from system.traces import descriptors, pending_logins
 LOGINS = 100000 if paths.IS_LONG else 2000
 WARM_UP = 500           # until the allocator has what it needs
 STEPS = 20 if paths.IS_LONG else 6
+STEPS_MIN = 4           # fewer say nothing, whatever the bound
+MOST_SEC = 60 * float(os.environ.get("SOAK_MINUTES") or "inf")
 AT_ONCE = 80            # as many as HTTP/2 takes on one connection to the provider
 EVERY = 50              # of the visits comes through PAM
 PAM_AT_ONCE = 4
@@ -71,12 +80,16 @@ def test_soak(scripted, serve_many):
     sizes, held = [memory_bytes(daemon.pid)["Anonymous"]], descriptors(daemon.pid)
     files = [open_files(daemon)]
     each = (LOGINS - WARM_UP) // STEPS
-    for _ in range(STEPS):
+    begun = time.monotonic()
+    while len(sizes) <= STEPS and (len(sizes) <= STEPS_MIN or time.monotonic() - begun < MOST_SEC):
+        step_begun = time.monotonic()
         step(each, provider)
         sizes.append(memory_bytes(daemon.pid)["Anonymous"])
         files.append(open_files(daemon))
-    print(f"\n{WARM_UP + STEPS * each} logins; own memory after every {each}, KiB: "
-          f"{', '.join(str(size // 1024) for size in sizes)}; descriptors {files}")
+        print(f"\n{WARM_UP + (len(sizes) - 1) * each} of {LOGINS} logins, "
+              f"{each / (time.monotonic() - step_begun):.0f} a second; own memory "
+              f"{sizes[-1] // 1024} KiB, {files[-1]} descriptors", end="", flush=True)
+    print(f"\nat the start {sizes[0] // 1024} KiB, {files[0]} descriptors")
     assert pending_logins() == 0
     assert descriptors(daemon.pid) == held
     assert files[-1] - files[0] <= CONNECTIONS_MAX
