@@ -218,23 +218,34 @@ static int add_value(struct json_object *object, const char *name, struct json_o
         return 0;
 }
 
+/* Also an e-mail that nobody vouches for: why it did not count is what somebody wants to see. */
+static int add_claim(struct json_object *shown, const char *claim, const struct identity *identity)
+{
+        _cleanup_json_ struct json_object *value = NULL;
+        struct json_object *raw = NULL;
+
+        if (identity_claim_value(identity, claim, &value) < 0)
+                return -ENOMEM;
+        if (!value && !json_object_object_get_ex(identity->id_token, claim, &raw))
+                (void)json_object_object_get_ex(identity->userinfo, claim, &raw);
+        if (raw)
+                value = json_object_get(raw);
+        const char *text = value ? json_object_to_json_string(value) : NULL;
+        if (!text || strlen(text) > SHOWN_CLAIM_MAX_BYTES)
+                return 0;
+        return add_value(shown, claim, TAKE_PTR(value));
+}
+
 int account_verdict_claims(const struct account_verdict *verdict, const struct identity *identity,
                            char **ret_json)
 {
         _cleanup_json_ struct json_object *shown = json_object_new_object();
-        struct json_object *value = NULL;
 
         if (!shown || add_value(shown, "iss", json_object_new_string(identity->issuer)) < 0 ||
             add_value(shown, "sub", json_object_new_string(identity->subject)) < 0)
                 return -ENOMEM;
-        if (verdict->claim) {
-                if (!json_object_object_get_ex(identity->id_token, verdict->claim, &value))
-                        (void)json_object_object_get_ex(identity->userinfo, verdict->claim, &value);
-                const char *text = value ? json_object_to_json_string(value) : NULL;
-                if (text && strlen(text) <= SHOWN_CLAIM_MAX_BYTES &&
-                    add_value(shown, verdict->claim, json_object_get(value)) < 0)
-                        return -ENOMEM;
-        }
+        if (verdict->claim && add_claim(shown, verdict->claim, identity) < 0)
+                return -ENOMEM;
         const char *text = json_object_to_json_string_ext(
                 shown, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
         char *copy = text ? strdup(text) : NULL;

@@ -6,17 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "core/numeric-date.h"
 #include "core/refuse.h"
 #include "core/strict-json.h"
-
-/* OIDC Core section 5.1: claims that say nothing unless another one vouches for them. */
-static const struct {
-        const char *name, *verified;
-} vouched[] = {
-        {"email", "email_verified"},
-        {"phone_number", "phone_number_verified"},
-};
 
 bool identity_subject_is_valid(const char *subject)
 {
@@ -130,6 +123,51 @@ int identity_new(const char *provider, struct json_object *id_token, struct iden
         return 0;
 }
 
+/* RFC 6749 has no id_token: what the API says of the token's owner is all there is. */
+static int copy_api_key(struct identity *identity, const char *issuer, const char *subject_claim,
+                        const char **ret_why)
+{
+        static const char none[] = "the userinfo answer names no subject";
+        _cleanup_json_ struct json_object *subject = NULL;
+
+        int r = text_copy(issuer, &identity->issuer);
+        if (r >= 0)
+                r = identity_claim_value(identity, subject_claim, &subject);
+        if (r < 0)
+                return r;
+        r = strict_json_scalar(subject, IDENTITY_SUBJECT_MAX_BYTES, &identity->subject);
+        if (r == -EBADMSG || (r >= 0 && !identity_subject_is_valid(identity->subject)))
+                return refuse(none, ret_why);
+        return r;
+}
+
+int identity_new_from_userinfo(const char *provider, const char *issuer, const char *subject_claim,
+                               const char *body, size_t size, struct identity **ret_identity,
+                               const char **ret_why)
+{
+        _cleanup_identity_ struct identity *identity = calloc(1, sizeof(*identity));
+        if (!identity)
+                return -ENOMEM;
+
+        int r = strict_json_parse_object(body, size, &identity->userinfo, ret_why);
+        if (r < 0)
+                return r;
+        r = text_copy(provider, &identity->provider);
+        if (r < 0)
+                return r;
+        r = copy_api_key(identity, issuer, subject_claim, ret_why);
+        if (r < 0)
+                return r;
+        *ret_identity = TAKE_PTR(identity);
+        return 0;
+}
+
+static void list_finish(struct identity_list *list)
+{
+        free(list->claim);
+        text_list_finish(&list->texts);
+}
+
 struct identity *identity_free(struct identity *identity)
 {
         if (!identity)
@@ -137,6 +175,9 @@ struct identity *identity_free(struct identity *identity)
         for (size_t i = 0; i < identity->n_amr; i++)
                 free(identity->amr[i]);
         free(identity->amr);
+        for (size_t i = 0; i < identity->n_lists; i++)
+                list_finish(&identity->lists[i]);
+        free(identity->lists);
         free(identity->acr);
         free(identity->provider);
         free(identity->issuer);
@@ -165,72 +206,37 @@ int identity_add_userinfo(struct identity *identity, const char *body, size_t si
         return 0;
 }
 
-static bool is_vouched_for(struct json_object *document, const char *name)
+static int list_copy(struct identity_list *list, const char *claim, const struct text_list *texts)
 {
-        bool verified = false;
+        int r = text_copy(claim, &list->claim);
 
-        for (size_t i = 0; i < ELEMENTSOF(vouched); i++)
-                if (strcmp(name, vouched[i].name) == 0)
-                        return strict_json_bool(document, vouched[i].verified, &verified) > 0 &&
-                               verified;
-        return true;
+        for (size_t i = 0; r >= 0 && i < texts->n; i++)
+                r = text_list_add(&list->texts, texts->items[i]);
+        return r;
 }
 
-static struct json_object *claim_of(struct json_object *document, const char *name)
+int identity_add_groups(struct identity *identity, const char *claim,
+                        const struct text_list *groups)
 {
-        struct json_object *claim;
+        struct identity_list made = {0};
+        size_t at = 0;
 
-        if (!document || !json_object_object_get_ex(document, name, &claim))
-                return NULL;
-        return claim && is_vouched_for(document, name) ? claim : NULL;
-}
-
-static struct json_object *document_of(const struct identity *identity, const char *name)
-{
-        if (claim_of(identity->id_token, name))
-                return identity->id_token;
-        return claim_of(identity->userinfo, name) ? identity->userinfo : NULL;
-}
-
-int identity_claim_text(const struct identity *identity, const char *name, const char **ret_text)
-{
-        struct json_object *document = document_of(identity, name);
-        const char *text;
-
-        if (!document)
-                return 0;
-        int r = strict_json_text(document, name, IDENTITY_CLAIM_MAX_BYTES, &text);
-        if (r <= 0)
+        int r = list_copy(&made, claim, groups);
+        while (at < identity->n_lists && strcmp(identity->lists[at].claim, claim) != 0)
+                at++;
+        if (r >= 0 && at == identity->n_lists) {
+                struct identity_list *grown = reallocarray(identity->lists, at + 1, sizeof(*grown));
+                r = grown ? 0 : -ENOMEM;
+                identity->lists = grown ? grown : identity->lists;
+                identity->n_lists += grown != NULL;
+                if (grown)
+                        grown[at] = (struct identity_list){0};
+        }
+        if (r < 0) {
+                list_finish(&made);
                 return r;
-        if (text[0] == '\0')
-                return -EBADMSG;
-        *ret_text = text;
-        return 1;
-}
-
-static bool text_equals(struct json_object *one, const char *value)
-{
-        return json_object_is_type(one, json_type_string) &&
-               (size_t)json_object_get_string_len(one) == strlen(value) &&
-               strcmp(json_object_get_string(one), value) == 0;
-}
-
-bool identity_claim_has(const struct identity *identity, const char *name, const char *value)
-{
-        struct json_object *document = document_of(identity, name);
-        struct json_object *claim = document ? claim_of(document, name) : NULL;
-
-        if (value[0] == '\0')
-                return false;
-        if (!json_object_is_type(claim, json_type_array))
-                return text_equals(claim, value);
-        for (size_t i = 0; i < json_object_array_length(claim); i++)
-                if (text_equals(json_object_array_get_idx(claim, i), value))
-                        return true;
-        return false;
-}
-
-bool identity_has_claim(const struct identity *identity, const char *name)
-{
-        return document_of(identity, name) != NULL;
+        }
+        list_finish(&identity->lists[at]);
+        identity->lists[at] = made;
+        return 0;
 }
