@@ -8,6 +8,7 @@
 
 #include "common/text.h"
 #include "core/strict-json.h"
+#include "core/text-pairs.h"
 
 #define STATUS_OK                200
 #define STATUS_REQUEST_TIMEOUT   408
@@ -16,6 +17,8 @@
 
 /* Longer descriptions are not wrong, only cut. */
 #define DESCRIPTION_READ_BYTES OAUTH_RESPONSE_MAX_BYTES
+
+#define NOT_A_CODE "error is not an error code"
 
 /* RFC 8628 section 3.5, and what Entra, GitHub and others say instead. */
 static const struct {
@@ -90,15 +93,35 @@ static uint64_t slow_down_interval(struct json_object *object)
         return interval_sec < OAUTH_INTERVAL_MAX_SEC ? interval_sec : OAUTH_INTERVAL_MAX_SEC;
 }
 
+enum oauth_answer oauth_problem_from_code(struct oauth_problem *problem, const char *code,
+                                          const char *description)
+{
+        if (strlen(code) > OAUTH_CODE_MAX_BYTES || !code_is_valid(code))
+                return oauth_problem_malformed(problem, NOT_A_CODE);
+        problem->answer = answer_from_code(code);
+        memcpy(problem->code, code, strlen(code) + 1);
+        if (description)
+                problem->description = text_sanitise(description, OAUTH_DESCRIPTION_MAX_BYTES);
+        return problem->answer;
+}
+
+enum oauth_answer oauth_problem_translate(struct oauth_problem *problem,
+                                          const struct text_pairs *aliases)
+{
+        const char *word = text_pairs_find(aliases, problem->code);
+
+        if (problem->answer == OAUTH_ERROR && word)
+                problem->answer = answer_from_code(word);
+        return problem->answer;
+}
+
 static enum oauth_answer problem_from_error(struct oauth_problem *problem, const char *code,
                                             struct json_object *object)
 {
         const char *description = NULL;
 
-        problem->answer = answer_from_code(code);
-        memcpy(problem->code, code, strlen(code) + 1);
-        if (strict_json_text(object, "error_description", DESCRIPTION_READ_BYTES, &description) > 0)
-                problem->description = text_sanitise(description, OAUTH_DESCRIPTION_MAX_BYTES);
+        (void)strict_json_text(object, "error_description", DESCRIPTION_READ_BYTES, &description);
+        (void)oauth_problem_from_code(problem, code, description);
         if (problem->answer == OAUTH_SLOW_DOWN)
                 problem->interval_sec = slow_down_interval(object);
         return problem->answer;
@@ -122,7 +145,7 @@ enum oauth_answer oauth_response_open(unsigned http_status, const char *body, si
 
         r = strict_json_text(object, "error", OAUTH_CODE_MAX_BYTES, &code);
         if (r < 0 || (r > 0 && !code_is_valid(code)))
-                return problem_from_status(ret_problem, http_status, "error is not an error code");
+                return problem_from_status(ret_problem, http_status, NOT_A_CODE);
         if (r > 0)
                 return problem_from_error(ret_problem, code, object);
         if (http_status != STATUS_OK)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What all answers of an OAuth endpoint have in common: what they mean for the caller, and how they
- * report an error (RFC 6749 section 5.2, RFC 8628 section 3.5). The two successes are in
- * device-authorization.h and token-set.h. */
+ * report an error (RFC 6749 section 5.2, RFC 8628 section 3.5). The successes are in
+ * device-authorization.h, backchannel-authentication.h and token-set.h. */
 #pragma once
 
 #include <json-c/json_object.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct text_pairs;
 
 #define OAUTH_RESPONSE_MAX_BYTES    ((size_t)64 * 1024)
 #define OAUTH_CODE_MAX_BYTES        63
@@ -43,6 +45,18 @@ void oauth_problem_finish(struct oauth_problem *problem);
 enum oauth_answer oauth_response_open(unsigned http_status, const char *body, size_t size,
                                       struct json_object **ret_object,
                                       struct oauth_problem *ret_problem);
+
+/* The problem that an error code stands for, whoever reported it; description may be NULL. Returns
+ * its answer: OAUTH_MALFORMED when it is no error code. */
+enum oauth_answer oauth_problem_from_code(struct oauth_problem *problem, const char *code,
+                                          const char *description);
+
+/* The provider's own word for something that RFC 8628 has a word for. When the problem is an
+ * OAUTH_ERROR and its code has an alias, the answer becomes what that says (authorization_pending,
+ * slow_down, access_denied, expired_token); any other alias changes nothing, and the code stays as
+ * sent. For answers to polls. Returns problem->answer. aliases may be NULL. */
+enum oauth_answer oauth_problem_translate(struct oauth_problem *problem,
+                                          const struct text_pairs *aliases);
 
 /* Makes the problem OAUTH_MALFORMED for this reason (static), and returns that. */
 enum oauth_answer oauth_problem_malformed(struct oauth_problem *problem, const char *why);

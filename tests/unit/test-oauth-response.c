@@ -13,6 +13,7 @@
 #include "common/text.h"
 #include "core/oauth-response.h"
 #include "core/strict-json.h"
+#include "core/text-pairs.h"
 
 struct row {
         unsigned status;
@@ -217,6 +218,77 @@ static void slow_down_may_bring_an_interval(void **state)
         }
 }
 
+static void an_alias_says_what_a_foreign_code_means(void **state)
+{
+        static const struct {
+                const char *code;
+                enum oauth_answer answer;
+        } rows[] = {
+                {"not_yet", OAUTH_AUTHORIZATION_PENDING},
+                {"too_fast", OAUTH_SLOW_DOWN},
+                {"declined", OAUTH_ACCESS_DENIED},
+                {"too_late", OAUTH_EXPIRED_TOKEN},
+                {"odd", OAUTH_ERROR},                   /* its alias is no word of RFC 8628 */
+                {"unknown", OAUTH_ERROR},               /* it has none */
+                {"access_denied", OAUTH_ACCESS_DENIED}, /* has one, but is well known */
+        };
+        _cleanup_pairs_ struct text_pairs aliases = {0};
+        assert_int_equal(text_pairs_add(&aliases, "not_yet", "authorization_pending"), 0);
+        assert_int_equal(text_pairs_add(&aliases, "too_fast", "slow_down"), 0);
+        assert_int_equal(text_pairs_add(&aliases, "declined", "access_denied"), 0);
+        assert_int_equal(text_pairs_add(&aliases, "too_late", "expired_token"), 0);
+        assert_int_equal(text_pairs_add(&aliases, "odd", "success"), 0);
+        assert_int_equal(text_pairs_add(&aliases, "access_denied", "authorization_pending"), 0);
+        assert_int_equal(text_pairs_add(&aliases, "", "authorization_pending"), 0);
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct oauth_problem problem = {0};
+                (void)oauth_problem_from_code(&problem, rows[i].code, NULL);
+                assert_int_equal(oauth_problem_translate(&problem, &aliases), rows[i].answer);
+                assert_int_equal(problem.answer, rows[i].answer);
+                assert_string_equal(problem.code, rows[i].code);
+                oauth_problem_finish(&problem);
+        }
+}
+
+static void only_an_error_has_an_alias(void **state)
+{
+        static const enum oauth_answer answers[] = {
+                OAUTH_SUCCESS,   OAUTH_AUTHORIZATION_PENDING, OAUTH_SLOW_DOWN, OAUTH_ACCESS_DENIED,
+                OAUTH_TRANSIENT, OAUTH_EXPIRED_TOKEN,         OAUTH_MALFORMED};
+        _cleanup_pairs_ struct text_pairs aliases = {0};
+        assert_int_equal(text_pairs_add(&aliases, "", "slow_down"), 0);
+        assert_int_equal(text_pairs_add(&aliases, "", "access_denied"), 0);
+
+        for (size_t i = 0; i < ELEMENTSOF(answers); i++) {
+                struct oauth_problem problem = {.answer = answers[i]};
+                assert_int_equal(oauth_problem_translate(&problem, &aliases), answers[i]);
+                assert_int_equal(oauth_problem_translate(&problem, NULL), answers[i]);
+        }
+        struct oauth_problem error = {.answer = OAUTH_ERROR, .code = "odd"};
+        assert_int_equal(oauth_problem_translate(&error, NULL), OAUTH_ERROR);
+}
+
+static void rfc6749_5_2_a_code_is_short_and_printable(void **state)
+{
+        static const char *const codes[] = {
+                "",
+                "\"",
+                "a\\b",
+                "a\n",
+                "\xC3\xA9",
+                "\x7F",
+                "0123456789012345678901234567890123456789012345678901234567890123"};
+
+        for (size_t i = 0; i < ELEMENTSOF(codes); i++) {
+                struct oauth_problem problem = {0};
+                assert_int_equal(oauth_problem_from_code(&problem, codes[i], "d"), OAUTH_MALFORMED);
+                assert_string_equal(problem.code, "");
+                assert_string_equal(problem.why, "error is not an error code");
+                oauth_problem_finish(&problem);
+        }
+}
+
 static void bodies_end_at_64_kib(void **state)
 {
         size_t size = OAUTH_RESPONSE_MAX_BYTES + 1;
@@ -247,6 +319,9 @@ int main(void)
                 cmocka_unit_test(descriptions_are_sanitised_and_cut),
                 cmocka_unit_test(descriptions_that_are_no_text_are_left_out),
                 cmocka_unit_test(slow_down_may_bring_an_interval),
+                cmocka_unit_test(an_alias_says_what_a_foreign_code_means),
+                cmocka_unit_test(only_an_error_has_an_alias),
+                cmocka_unit_test(rfc6749_5_2_a_code_is_short_and_printable),
                 cmocka_unit_test(bodies_end_at_64_kib),
         };
         return cmocka_run_group_tests_name("oauth-response", tests, NULL, NULL);
