@@ -6,21 +6,12 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "core/poll-times.h"
 #include "core/strict-json.h"
 
 #define DEVICE_CODE_MAX_BYTES 4096
 #define USER_CODE_MAX_BYTES   64
 #define ADDRESS_MAX_BYTES     2048
-
-#define EXPIRES_IN_LIMIT_SEC 86400 /* beyond this the provider means something else */
-#define EXPIRES_IN_MIN_SEC   30
-#define EXPIRES_IN_MAX_SEC   1800
-#define INTERVAL_DEFAULT_SEC 5
-
-static uint64_t clamp(uint64_t number, uint64_t min, uint64_t max)
-{
-        return number < min ? min : number > max ? max : number;
-}
 
 /* 1 and the member, 0 when it is absent or empty, which RFC 8628 section 3.1 calls omitted. */
 static int read_text(struct json_object *object, const char *name, size_t max_bytes,
@@ -77,25 +68,6 @@ static int read_addresses(struct json_object *object, struct device_authorizatio
         return text_copy(complete, &authorization->verification_uri_complete);
 }
 
-static int read_times(struct json_object *object, struct device_authorization *authorization,
-                      const char **ret_why)
-{
-        uint64_t expires_in_sec, interval_sec = INTERVAL_DEFAULT_SEC;
-
-        *ret_why = "expires_in is missing or out of range";
-        if (strict_json_number(object, "expires_in", 1, EXPIRES_IN_LIMIT_SEC, &expires_in_sec) <= 0)
-                return -EBADMSG;
-        *ret_why = "interval is not a number of seconds";
-        if (strict_json_number(object, "interval", 0, UINT32_MAX, &interval_sec) < 0)
-                return -EBADMSG;
-
-        authorization->expires_in_sec = clamp(expires_in_sec, EXPIRES_IN_MIN_SEC,
-                                              EXPIRES_IN_MAX_SEC);
-        authorization->interval_sec = clamp(interval_sec, OAUTH_INTERVAL_MIN_SEC,
-                                            OAUTH_INTERVAL_MAX_SEC);
-        return 0;
-}
-
 void device_authorization_finish(struct device_authorization *authorization)
 {
         (void)secret_free(authorization->device_code);
@@ -124,7 +96,8 @@ enum oauth_answer device_authorization_parse(unsigned http_status, const char *b
         if (r >= 0)
                 r = read_addresses(object, &authorization, &why);
         if (r >= 0)
-                r = read_times(object, &authorization, &why);
+                r = poll_times_read(object, &authorization.expires_in_sec,
+                                    &authorization.interval_sec, &why);
         if (r < 0)
                 return oauth_problem_malformed(ret_problem, r == -ENOMEM ? "out of memory" : why);
 
