@@ -71,6 +71,45 @@ static void a_form_ends_at_its_limit(void **state)
         }
 }
 
+static void a_form_is_read_as_it_was_written(void **state)
+{
+        static const char *const names[] = {"", "a", "b c", "%+&=", "\xC3\xA9"};
+        _cleanup_secret_ struct secret *form = secret_new(NULL, 0), *fields = NULL;
+        const char *why = NULL;
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                assert_int_equal(form_add_text(form, names[i], names[ELEMENTSOF(names) - 1 - i]),
+                                 0);
+        assert_int_equal(form_parse(secret_bytes(form), secret_size(form), &fields, &why), 0);
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                assert_string_equal(form_value(fields, names[i]), names[ELEMENTSOF(names) - 1 - i]);
+        assert_null(form_value(fields, "c"));
+        assert_null(why);
+}
+
+static void a_value_is_no_name(void **state)
+{
+        _cleanup_secret_ struct secret *fields = NULL;
+        const char *why;
+
+        assert_int_equal(form_parse("a=b&c=d", 7, &fields, &why), 0);
+        assert_null(form_value(fields, "b"));
+        assert_null(form_value(fields, "d"));
+        assert_string_equal(form_value(fields, "c"), "d");
+}
+
+static void an_empty_form_has_no_fields(void **state)
+{
+        static const char *const forms[] = {"", "&", "&&&"};
+
+        for (size_t i = 0; i < ELEMENTSOF(forms); i++) {
+                _cleanup_secret_ struct secret *fields = NULL;
+                const char *why;
+                assert_int_equal(form_parse(forms[i], strlen(forms[i]), &fields, &why), 0);
+                assert_null(form_value(fields, ""));
+        }
+}
+
 static void no_value_stays_on_the_heap(void **state)
 {
         struct secret *value = secret_new_text("c0rrect-horse-battery-staple");
@@ -91,6 +130,9 @@ int main(void)
                 cmocka_unit_test(rfc6749_b_every_byte_has_one_form),
                 cmocka_unit_test(parameters_are_joined_by_ampersands),
                 cmocka_unit_test(a_form_ends_at_its_limit),
+                cmocka_unit_test(a_form_is_read_as_it_was_written),
+                cmocka_unit_test(a_value_is_no_name),
+                cmocka_unit_test(an_empty_form_has_no_fields),
                 cmocka_unit_test(no_value_stays_on_the_heap),
         };
         return cmocka_run_group_tests_name("form", tests, NULL, NULL);
