@@ -3,6 +3,7 @@
 
 import ctypes
 import errno
+import functools
 import os
 import socket
 import stat
@@ -81,15 +82,26 @@ def syscall_filter(unit) -> Filter:
     return filter_
 
 
+@functools.cache
+def syscall_groups() -> dict[str, list[str]]:
+    """The lines of each @group that systemd knows; some are groups themselves."""
+    listing = subprocess.run(["systemd-analyze", "syscall-filter"], check=True, capture_output=True,
+                             text=True).stdout
+    groups: dict[str, list[str]] = {}
+    for line in listing.splitlines():
+        word = line.strip()
+        if line.startswith("@"):
+            lines = groups.setdefault(word, [])
+        elif word and line.startswith(" ") and not word.startswith("#"):
+            lines.append(word)
+    return groups
+
+
 def syscall_names(word: str) -> list[str]:
     """Names behind a word of SystemCallFilter: itself, or what systemd knows a @group to hold."""
     if not word.startswith("@"):
         return [word.partition(":")[0]]
-    listing = subprocess.run(["systemd-analyze", "syscall-filter", word], check=True,
-                             capture_output=True, text=True).stdout
-    lines = [line.strip() for line in listing.splitlines()[1:]]
-    return [name for line in lines if line and not line.startswith("#")
-            for name in syscall_names(line)]
+    return [name for line in syscall_groups()[word] for name in syscall_names(line)]
 
 
 def argument_filter(unit) -> Filter:
