@@ -16,6 +16,7 @@
 #include "core/numeric-date.h"
 #include "core/refuse.h"
 #include "core/strict-json.h"
+#include "core/text-list.h"
 
 /* Section 3.1.3.7 (2). Two issuers that differ in a slash are two issuers. */
 static int check_issuer(struct json_object *claims, const char *issuer, const char **ret_why)
@@ -29,17 +30,29 @@ static int check_issuer(struct json_object *claims, const char *issuer, const ch
         return 0;
 }
 
-static bool is_client(struct json_object *audience, const char *client_id)
+static bool is_text(struct json_object *audience, const char *text)
 {
         return json_object_is_type(audience, json_type_string) &&
-               strcmp(json_object_get_string(audience), client_id) == 0;
+               (size_t)json_object_get_string_len(audience) == strlen(text) &&
+               strcmp(json_object_get_string(audience), text) == 0;
 }
 
-/* (3): whoever else a token is for could present it here, so nobody else may be named. */
-static int check_audience(struct json_object *claims, const char *client_id, size_t *ret_n,
+static bool is_trusted(struct json_object *audience, const struct text_list *trusted)
+{
+        for (size_t i = 0; trusted && i < trusted->n; i++)
+                if (is_text(audience, trusted->items[i]))
+                        return true;
+        return false;
+}
+
+/* (3): whoever else a token is for could present it here, so nobody else may be named but those
+ * whom the administrator trusts with that. */
+static int check_audience(struct json_object *claims,
+                          const struct id_token_expectation *expectation, size_t *ret_n,
                           const char **ret_why)
 {
         struct json_object *aud;
+        bool ours = false;
 
         if (!json_object_object_get_ex(claims, "aud", &aud) || !aud)
                 return refuse("the id_token names no audience", ret_why);
@@ -47,9 +60,15 @@ static int check_audience(struct json_object *claims, const char *client_id, siz
         size_t n = array ? json_object_array_length(aud) : 1;
         if (n == 0)
                 return refuse("the id_token names no audience", ret_why);
-        for (size_t i = 0; i < n; i++)
-                if (!is_client(array ? json_object_array_get_idx(aud, i) : aud, client_id))
+        for (size_t i = 0; i < n; i++) {
+                struct json_object *one = array ? json_object_array_get_idx(aud, i) : aud;
+                bool client = is_text(one, expectation->client_id);
+                if (!client && !is_trusted(one, expectation->trusted_audiences))
                         return refuse("the id_token is for another audience", ret_why);
+                ours = ours || client;
+        }
+        if (!ours)
+                return refuse("the id_token is for another audience", ret_why);
         *ret_n = n;
         return 0;
 }
@@ -70,7 +89,7 @@ static int check_authorized_party(struct json_object *claims, const char *client
         return 0;
 }
 
-static int check_subject(struct json_object *claims, const char **ret_why)
+static int check_subject(struct json_object *claims, const char *subject, const char **ret_why)
 {
         const char *sub;
 
@@ -78,6 +97,22 @@ static int check_subject(struct json_object *claims, const char **ret_why)
                 return refuse("the id_token names no subject", ret_why);
         if (!identity_subject_is_valid(sub))
                 return refuse("the subject is not 1 to 255 printable ASCII characters", ret_why);
+        if (subject && strcmp(sub, subject) != 0)
+                return refuse("the id_token is about another subject than before", ret_why);
+        return 0;
+}
+
+/* (11) */
+static int check_nonce(struct json_object *claims, const char *expected, const char **ret_why)
+{
+        const char *nonce;
+
+        if (!expected)
+                return 0;
+        if (strict_json_text(claims, "nonce", IDENTITY_CLAIM_MAX_BYTES, &nonce) <= 0)
+                return refuse("the id_token lacks the nonce that was sent", ret_why);
+        if (strcmp(nonce, expected) != 0)
+                return refuse("the id_token has another nonce than the one that was sent", ret_why);
         return 0;
 }
 
@@ -100,7 +135,8 @@ static int check_times(struct json_object *claims, double now, const char **ret_
 }
 
 /* An auth_time in the future would be fresh forever. */
-static int check_optional_times(struct json_object *claims, double now, const char **ret_why)
+static int check_optional_times(struct json_object *claims, double now, uint64_t expected,
+                                const char **ret_why)
 {
         double nbf = 0, auth_time = 0;
 
@@ -108,10 +144,13 @@ static int check_optional_times(struct json_object *claims, double now, const ch
                 return refuse("nbf is no date", ret_why);
         if (nbf > now + ID_TOKEN_LEEWAY_SEC)
                 return refuse("the id_token is not valid yet; check the clocks", ret_why);
-        if (numeric_date(claims, "auth_time", &auth_time) < 0)
+        int r = numeric_date(claims, "auth_time", &auth_time);
+        if (r < 0)
                 return refuse("auth_time is no date", ret_why);
         if (auth_time > now + ID_TOKEN_LEEWAY_SEC)
                 return refuse("auth_time is in the future; check the clocks", ret_why);
+        if (r > 0 && expected > 0 && (uint64_t)auth_time != expected)
+                return refuse("auth_time is another than before", ret_why);
         return 0;
 }
 
@@ -153,19 +192,22 @@ int id_token_check(struct json_object *claims, const struct id_token_expectation
         int r = check_issuer(claims, expectation->issuer, ret_why);
         if (r < 0)
                 return r;
-        r = check_audience(claims, expectation->client_id, &n_audiences, ret_why);
+        r = check_audience(claims, expectation, &n_audiences, ret_why);
         if (r < 0)
                 return r;
         r = check_authorized_party(claims, expectation->client_id, n_audiences, ret_why);
         if (r < 0)
                 return r;
-        r = check_subject(claims, ret_why);
+        r = check_subject(claims, expectation->subject, ret_why);
+        if (r < 0)
+                return r;
+        r = check_nonce(claims, expectation->nonce, ret_why);
         if (r < 0)
                 return r;
         r = check_times(claims, now, ret_why);
         if (r < 0)
                 return r;
-        r = check_optional_times(claims, now, ret_why);
+        r = check_optional_times(claims, now, expectation->auth_time_sec, ret_why);
         if (r < 0)
                 return r;
         return check_access_token(claims, expectation, ret_why);

@@ -13,6 +13,7 @@
 
 #include "common/secret.h"
 #include "core/strict-json.h"
+#include "core/text-list.h"
 
 #define NOW   1800000000
 #define ISS   "\"iss\":\"https://issuer.example/realms/a\""
@@ -21,6 +22,7 @@
 #define EXP   "\"exp\":1800000300"
 #define IAT   "\"iat\":1799999995"
 #define TIMES EXP "," IAT
+#define REST  ISS "," SUB "," TIMES
 #define GOOD  ISS "," AUD "," SUB "," TIMES
 
 /* OIDC Core appendix A.3 */
@@ -236,6 +238,90 @@ static void oidc_3_1_3_7_11_uninvited_nonce_is_ignored(void **state)
         check_as(&uninvited, JWS_RS256);
 }
 
+static void check_expected(const struct claims_case *one, struct id_token_expectation expectation)
+{
+        _cleanup_json_ struct json_object *claims = NULL;
+        _cleanup_secret_ struct secret *access_token = secret_new_text(ACCESS_TOKEN);
+        const char *why = NULL;
+        char text[2048];
+
+        expectation.issuer = "https://issuer.example/realms/a";
+        expectation.client_id = "linux-login";
+        expectation.access_token = access_token;
+        expectation.algorithm = JWS_RS256;
+        expectation.now_sec = NOW;
+        (void)snprintf(text, sizeof(text), "{%s}", one->members);
+        assert_int_equal(strict_json_parse_object(text, strlen(text), &claims, &why), 0);
+        if (id_token_check(claims, &expectation, &why) != (one->why ? -EBADMSG : 0))
+                fail_msg("%s: %s", text, why);
+        if (one->why)
+                assert_string_equal(why, one->why);
+}
+
+static void oidc_3_1_3_7_11_a_nonce_that_was_sent_comes_back(void **state)
+{
+        static const char lacks[] = "the id_token lacks the nonce that was sent";
+        static const char other[] = "the id_token has another nonce than the one that was sent";
+        static const struct claims_case cases[] = {
+                {GOOD ",\"nonce\":\"n-0S6_WzA2Mj\"", NULL},
+                {GOOD, lacks},
+                {GOOD ",\"nonce\":null", lacks},
+                {GOOD ",\"nonce\":7", lacks},
+                {GOOD ",\"nonce\":\"\"", other},
+                {GOOD ",\"nonce\":\"n-0S6_WzA2M\"", other},
+                {GOOD ",\"nonce\":\"N-0S6_WzA2Mj\"", other},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                check_expected(&cases[i], (struct id_token_expectation){.nonce = "n-0S6_WzA2Mj"});
+}
+
+static void oidc_3_1_3_7_3_trusted_audiences_stand_beside_ours(void **state)
+{
+        static const char other[] = "the id_token is for another audience";
+        static const char no_azp[] = "the id_token has several audiences and no azp";
+        static const struct claims_case cases[] = {
+                {GOOD, NULL},
+                {REST ",\"aud\":[\"linux-login\",\"api\"],\"azp\":\"linux-login\"", NULL},
+                {REST ",\"aud\":[\"api\",\"linux-login\",\"web\"],\"azp\":\"linux-login\"", NULL},
+                {REST ",\"aud\":[\"linux-login\",\"api\"]", no_azp},
+                {REST ",\"aud\":[\"linux-login\",\"api\"],\"azp\":\"api\"",
+                 "the id_token was issued to another client (azp)"},
+                {REST ",\"aud\":[\"linux-login\",\"evil\"],\"azp\":\"linux-login\"", other},
+                {REST ",\"aud\":[\"linux-login\",7],\"azp\":\"linux-login\"", other},
+                {REST ",\"aud\":[\"api\",\"web\"],\"azp\":\"linux-login\"", other},
+                {REST ",\"aud\":\"api\",\"azp\":\"linux-login\"", other},
+                {REST ",\"aud\":[\"api\"]", other},
+        };
+        _cleanup_list_ struct text_list trusted = {0};
+
+        assert_int_equal(text_list_add(&trusted, "web"), 0);
+        assert_int_equal(text_list_add(&trusted, "api"), 0);
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                check_expected(&cases[i],
+                               (struct id_token_expectation){.trusted_audiences = &trusted});
+}
+
+static void oidc_12_2_a_refreshed_token_is_about_the_same_login(void **state)
+{
+        static const struct claims_case cases[] = {
+                {GOOD, NULL},
+                {GOOD ",\"auth_time\":1799990000", NULL},
+                {GOOD ",\"auth_time\":1799990000.5", NULL},
+                {GOOD ",\"auth_time\":1799990001", "auth_time is another than before"},
+                {GOOD ",\"auth_time\":\"x\"", "auth_time is no date"},
+                {ISS "," AUD "," TIMES ",\"sub\":\"248289761002\"",
+                 "the id_token is about another subject than before"},
+                {ISS "," AUD "," TIMES ",\"sub\":\"24828976100\"",
+                 "the id_token is about another subject than before"},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                check_expected(&cases[i],
+                               (struct id_token_expectation){.subject = "248289761001",
+                                                             .auth_time_sec = 1799990000});
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -249,6 +335,9 @@ int main(void)
                 cmocka_unit_test(not_before_and_auth_time_with_60_s_of_leeway),
                 cmocka_unit_test(oidc_3_1_3_8_at_hash_is_of_the_access_token),
                 cmocka_unit_test(oidc_3_1_3_7_11_uninvited_nonce_is_ignored),
+                cmocka_unit_test(oidc_3_1_3_7_11_a_nonce_that_was_sent_comes_back),
+                cmocka_unit_test(oidc_3_1_3_7_3_trusted_audiences_stand_beside_ours),
+                cmocka_unit_test(oidc_12_2_a_refreshed_token_is_about_the_same_login),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
