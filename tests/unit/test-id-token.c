@@ -238,7 +238,7 @@ static void oidc_3_1_3_7_11_uninvited_nonce_is_ignored(void **state)
         check_as(&uninvited, JWS_RS256);
 }
 
-static void check_expected(const struct claims_case *one, struct id_token_expectation expectation)
+static void check_against(const struct claims_case *one, struct id_token_expectation expectation)
 {
         _cleanup_json_ struct json_object *claims = NULL;
         _cleanup_secret_ struct secret *access_token = secret_new_text(ACCESS_TOKEN);
@@ -273,7 +273,7 @@ static void oidc_3_1_3_7_11_a_nonce_that_was_sent_comes_back(void **state)
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++)
-                check_expected(&cases[i], (struct id_token_expectation){.nonce = "n-0S6_WzA2Mj"});
+                check_against(&cases[i], (struct id_token_expectation){.nonce = "n-0S6_WzA2Mj"});
 }
 
 static void oidc_3_1_3_7_3_trusted_audiences_stand_beside_ours(void **state)
@@ -298,8 +298,8 @@ static void oidc_3_1_3_7_3_trusted_audiences_stand_beside_ours(void **state)
         assert_int_equal(text_list_add(&trusted, "web"), 0);
         assert_int_equal(text_list_add(&trusted, "api"), 0);
         for (size_t i = 0; i < ELEMENTSOF(cases); i++)
-                check_expected(&cases[i],
-                               (struct id_token_expectation){.trusted_audiences = &trusted});
+                check_against(&cases[i],
+                              (struct id_token_expectation){.trusted_audiences = &trusted});
 }
 
 static void oidc_12_2_a_refreshed_token_is_about_the_same_login(void **state)
@@ -317,9 +317,9 @@ static void oidc_12_2_a_refreshed_token_is_about_the_same_login(void **state)
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++)
-                check_expected(&cases[i],
-                               (struct id_token_expectation){.subject = "248289761001",
-                                                             .auth_time_sec = 1799990000});
+                check_against(&cases[i],
+                              (struct id_token_expectation){.subject = "248289761001",
+                                                            .auth_time_sec = 1799990000});
 }
 
 int main(void)
