@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A certificate authority made at run time by openssl, for servers on loopback."""
+"""A certificate authority made at run time by openssl, for servers on loopback and their clients."""
 
 import os
 import subprocess
@@ -24,6 +24,10 @@ basicConstraints = CA:FALSE
 extendedKeyUsage = serverAuth
 subjectAltName = DNS:{host}
 authorityKeyIdentifier = keyid
+[client]
+basicConstraints = CA:FALSE
+extendedKeyUsage = clientAuth
+authorityKeyIdentifier = keyid
 """
 
 
@@ -43,7 +47,11 @@ class Authority:
                 "-subj", f"/CN={name}", "-days", "30",
                 "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def issue(self, name="server", host="localhost", expired=False):
+    def issue_client(self, name):
+        """Returns (key file, certificate file) of a client, whose subject is its name."""
+        return self.issue(name, name, purpose="client")
+
+    def issue(self, name="server", host="localhost", expired=False, purpose="server"):
         """Returns (key file, certificate file) of a server called host."""
         key, ask, certificate = (self.directory / f"{name}.{end}" for end in ("key", "csr", "pem"))
         settings = self.directory / f"{name}.cnf"
@@ -53,13 +61,18 @@ class Authority:
         (self.directory / "index.attr").write_text("unique_subject = no\n")
         openssl("req", *NEW_KEY, "-keyout", key, "-out", ask, "-subj", f"/CN={host}")
         dates = ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"] if expired else []
-        openssl("ca", "-batch", "-notext", "-config", settings, "-keyfile", self.key_file,
-                "-cert", self.ca_file, "-in", ask, "-out", certificate, *dates)
+        openssl("ca", "-batch", "-notext", "-config", settings, "-extensions", purpose,
+                "-keyfile", self.key_file, "-cert", self.ca_file, "-in", ask, "-out", certificate,
+                *dates)
         return key, certificate
 
 
 def openssl(*arguments):
-    done = subprocess.run(["openssl", *map(str, arguments)], capture_output=True, text=True)
+    return openssl_bytes(*arguments).decode()
+
+
+def openssl_bytes(*arguments, stdin=b""):
+    done = subprocess.run(["openssl", *map(str, arguments)], input=stdin, capture_output=True)
     if done.returncode != 0:
-        raise OpensslFailed(f"openssl {arguments[0]}: {done.stderr[-1000:]}")
+        raise OpensslFailed(f"openssl {arguments[0]}: {done.stderr.decode()[-1000:]}")
     return done.stdout

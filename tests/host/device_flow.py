@@ -20,7 +20,7 @@ class DeviceFlow:
         self.browser = Browser(provider.ca_file)
         self.form, self.headers = credentials(provider, client_auth)
         self.metadata = self.browser.get(
-            f"{provider.issuer}/.well-known/openid-configuration").json()
+            f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration").json()
         self.challenge = None
         self.tokens = None
 

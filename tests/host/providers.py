@@ -23,6 +23,18 @@ CLIENT_ID = "badged"
 CLIENT_SECRET = "top secret:+/%&=?"
 POST_CLIENT_ID = "badged-post"
 PUBLIC_CLIENT_ID = "badged-public"
+# An HMAC key is at least as long as its digest (RFC 7518 section 3.2).
+JWT_SECRET = "a secret of at least thirty-two signs:+/%&=?"
+# Which client authenticates how; private_key_jwt has an RSA key and an EC key.
+CLIENT_IDS = {
+    "client_secret_basic": CLIENT_ID,
+    "client_secret_post": POST_CLIENT_ID,
+    "none": PUBLIC_CLIENT_ID,
+    "client_secret_jwt": "badged-secret-jwt",
+    "private_key_jwt": "badged-key",
+    "tls_client_auth": "badged-tls",
+    "self_signed_tls_client_auth": "badged-self-signed",
+}
 
 
 class ProviderFailed(Exception):
@@ -76,6 +88,7 @@ class Provider:
         self.client_secret = CLIENT_SECRET
         self.client_auth = "client_secret_basic"
         self.public_client_id = PUBLIC_CLIENT_ID
+        self.keys = None    # host.client_keys.ClientKeys, from start() on, where clients have any
         self.users = PEOPLE
         # Under which name it is known and where it listens; to be changed before start(), if at all.
         self.host = "localhost"
@@ -88,12 +101,24 @@ class Provider:
         """Runs the provider with all its files in directory; returns the issuer when it answers."""
         raise NotImplementedError
 
+    def secret_of(self, client_auth):
+        return JWT_SECRET if client_auth == "client_secret_jwt" else self.client_secret
+
     def approve(self, user_code, user):
         """user signs in and approves. Raises WrongUserCode."""
         raise NotImplementedError
 
     def deny(self, user_code, user):
         """user signs in and declines. Raises WrongUserCode."""
+        raise NotImplementedError
+
+    def approve_backchannel(self, binding_message, user):
+        """user approves the request that was pushed with this message (CIBA). Raises
+        WrongUserCode when none waits."""
+        raise NotImplementedError
+
+    def deny_backchannel(self, binding_message, user):
+        """user declines it."""
         raise NotImplementedError
 
     def requests(self):

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from host.authority import Authority
 from host.browser import Browser
-from host.providers import (FAKES, POST_CLIENT_ID, Provider, ProviderFailed, WrongUserCode,
-                            request_from)
+from host.client_keys import ClientKeys
+from host.providers import (CLIENT_IDS, FAKES, Provider, ProviderFailed, WrongUserCode, request_from)
 
 SCRIPT = FAKES / "scripted-provider"
 # name → row, for tests that run them all; README.md beside it says what stands in a row.
@@ -46,12 +46,14 @@ class ScriptedServer(Provider):
         key, certificate = signer.issue(
             host="elsewhere.example" if self.certificate == "wrong-host" else self.host,
             expired=self.certificate == "expired")
+        self.keys = ClientKeys(self.directory / "clients")
         port = self.run_node("scripted-provider/server.mjs", {
             "port": self.port,
             "host": self.host,
             "listen_address": self.listen_address,
             "key_file": str(key),
             "certificate_file": str(certificate),
+            "client_ca_file": str(self.keys.ca_file),
             "clients": self.clients(),
             "users": {person.name: claims_of(person) for person in self.users.values()},
         }, self.directory / "log")
@@ -63,9 +65,16 @@ class ScriptedServer(Provider):
         return self.issuer
 
     def clients(self):
-        secret = {"client_secret": self.client_secret}
-        return [{"client_id": self.client_id, **secret}, {"client_id": POST_CLIENT_ID, **secret},
-                {"client_id": self.public_client_id}]
+        credentials = {
+            "private_key_jwt": {"keys": self.keys.jwks()},
+            "tls_client_auth": {"certificate_subject": CLIENT_IDS["tls_client_auth"]},
+            "self_signed_tls_client_auth": {
+                "certificate_sha256": self.keys.fingerprint("self_signed_tls_client_auth")},
+            "none": {},
+        }
+        return [{"client_id": client_id,
+                 **credentials.get(auth, {"client_secret": self.secret_of(auth)})}
+                for auth, client_id in CLIENT_IDS.items()]
 
     def scenario(self, name, fresh=True):
         """A provider that plays the row; fresh: one that nobody has talked to yet."""
@@ -84,8 +93,10 @@ class Scripted(Provider):
         self.account = self.row.get("account", "alice")
         self.server = server
         self.address = address
-        self.issuer = f"{server.issuer}/{address}"
+        self.root = f"{server.issuer}/{address}"    # what all its paths begin with
+        self.issuer = self.root + self.row.get("issuer_path", "")
         self.ca_file = server.ca_file
+        self.keys = server.keys
 
     def approve(self, user_code, user):
         self.decide("approve", {"user_code": user_code, "as": user})
@@ -95,6 +106,28 @@ class Scripted(Provider):
 
     def deny(self, user_code, user):
         self.decide("deny", {"user_code": user_code})
+
+    def approve_backchannel(self, binding_message, user):
+        self.decide("approve", {"binding_message": binding_message, "as": user})
+
+    def deny_backchannel(self, binding_message, user):
+        self.decide("deny", {"binding_message": binding_message})
+
+    def waiting(self):
+        """What was pushed to phones and waits: binding_message, login_hint, scope, login."""
+        return self.control("GET", "waiting").json()
+
+    def elsewhere(self):
+        """What the same paths begin with on the port that asks clients for certificates."""
+        return self.control("GET", "where").json()["elsewhere"]
+
+    def live_tokens(self):
+        """How many tokens still count: {"access": …, "refresh": …}."""
+        return self.control("GET", "tokens").json()
+
+    def revoke_all(self):
+        """The administrator at the provider ends every grant."""
+        self.control("POST", "revoke-all")
 
     def decide(self, verb, value):
         if self.control("POST", verb, value).status == 404:

@@ -26,6 +26,8 @@ from system.traces import SECRETS, assert_no_secrets, pending_logins
 AT_ONCE = 16
 USUAL_SEC = 8
 MOST_SEC = 60
+# The others are played by the tests that they are for.
+ROWS = {name: row for name, row in SCENARIOS.items() if "for" not in row}
 GRANTED_EXIT = 0
 # What a row may say about [accounts] that holds for the default provider only.
 DEFAULT_ONLY = ("account_groups", "groups_claim")
@@ -132,17 +134,17 @@ def play_in_turn(providers):
 def ends(scripted, journal_of_all):
     """name → End of every row. Those that take the connection down with them would take others', too,
     for HTTP/2 carries all on one."""
-    alone = {name for name, row in SCENARIOS.items()
+    alone = {name for name, row in ROWS.items()
              if has_default_only(row) or breaks_connection(row)}
-    together = {name: scripted.scenario(name) for name in SCENARIOS if name not in alone}
+    together = {name: scripted.scenario(name) for name in ROWS if name not in alone}
     ends = play_together(together) | play_in_turn({name: scripted.scenario(name) for name in alone})
     assert_no_secrets(scripted.client_secret)
     return ends
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", ROWS)
 def test_row(name, ends, journal_of_all):
-    row, end = SCENARIOS[name], ends[name]
+    row, end = ROWS[name], ends[name]
     is_granted = end.exit_code == GRANTED_EXIT
     assert is_granted == (row["expect"] == "granted"), end.screen
 

@@ -8,13 +8,14 @@ const TRICKLE_MSEC = 200;
 const HTML = '<!DOCTYPE html><html><body><h1>Sign in to the guest network</h1></body></html>\n';
 const JSON_TYPE = 'application/json';
 
-// An answer: { status, headers, text, send }. The honest one carries JSON and goes out whole.
+// An answer: { status, value, headers, text, send }. The honest one carries JSON, or nothing, and
+// goes out whole.
 export function jsonAnswer(status, value) {
         return {
                 status,
                 value,
                 headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store' },
-                text: JSON.stringify(value),
+                text: value === undefined ? '' : JSON.stringify(value),
                 send: sendWhole,
         };
 }
@@ -132,6 +133,13 @@ const SHAPES = {
                 text: '',
         }),
 };
+
+// "speaks": "form" is a provider that answers as GitHub does: in JSON to whoever asks for it only.
+export function formUnlessAsked({ speaks }, endpoint, request, answer) {
+        const isForm = speaks === 'form' && ['device', 'token'].includes(endpoint) && answer.value;
+        const isAsked = (request.headers.accept ?? '').includes(JSON_TYPE);
+        return isForm && !isAsked ? SHAPES.form(answer) : answer;
+}
 
 export const shapeNames = Object.keys(SHAPES);
 

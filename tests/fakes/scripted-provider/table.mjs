@@ -6,7 +6,14 @@ import fs from 'node:fs';
 import { shapeNames } from './answers.mjs';
 import { forgeryNames } from './id-tokens.mjs';
 
-const DEFAULTS = { alg: 'RS256', interval: 1, expires_in: 600, as: 'alice', claims_in: 'both' };
+const DEFAULTS = { alg: 'RS256', interval: 1, expires_in: 600, claims_in: 'both' };
+// Lists of steps that are no endpoint's: of grants at the token endpoint.
+const STEPS = ['code', 'refresh', 'client_credentials'];
+const MEMBERS =
+        `expect requests account accounts provider seconds why for mend as strict_sec interval
+        expires_in alg claims id_claims userinfo_claims refresh_claims claims_in metadata forgery
+        rotate rotation offers auth mtls pkce dpop dpop_nonce openid speaks page_size needs_scope
+        refresh_scope issuer_path token_lifetime demands`.split(/\s+/);
 
 const rows = JSON.parse(fs.readFileSync(new URL('scenarios.json', import.meta.url)));
 
@@ -21,7 +28,7 @@ export function nextOf(list, at) {
         return list[Math.min(at, list.length - 1)];
 }
 
-// A step is "name", "name|shape" or { answer, as, set, status }.
+// A step is "name", "name|shape" or { answer, as, set, status, next, twice }.
 export function stepOf(step, natural) {
         if (typeof step !== 'string') return { answer: natural, ...step };
         const [name, shape] = step.split('|');
@@ -30,15 +37,20 @@ export function stepOf(step, natural) {
 }
 
 // A row that asks for something unknown is a mistake; so is something that no row asks for.
-export function checkTable(endpoints) {
-        const steps = Object.values(rows).flatMap((row) =>
-                endpoints.flatMap((name) => row[name] ?? []),
-        );
-        const shapes = steps.map((step) => stepOf(step, '').as?.split(':')[0]);
-        const forgeries = Object.values(rows).map((row) => row.forgery);
+export function checkTable({ endpoints, offers, nexts }) {
+        const lists = [...endpoints, ...STEPS];
+        const steps = Object.values(rows)
+                .flatMap((row) => lists.flatMap((name) => row[name] ?? []))
+                .map((step) => stepOf(step, ''));
+        const members = Object.values(rows).flatMap(Object.keys);
+        const stranger = members.find((name) => ![...MEMBERS, ...lists].includes(name));
+        if (stranger) throw new Error(`scenarios.json: unknown member: ${stranger}`);
+        const from = (member) => Object.values(rows).flatMap((row) => row[member] ?? []);
         for (const [asked, known] of [
-                [shapes, shapeNames],
-                [forgeries, forgeryNames],
+                [steps.map((step) => step.as?.split(':')[0]), shapeNames],
+                [steps.map((step) => step.next ?? 'normal'), nexts],
+                [from('forgery'), forgeryNames],
+                [from('offers'), offers],
         ]) {
                 const strange = asked.find((name) => name && !known.includes(name));
                 const unused = known.find((name) => !asked.includes(name));
