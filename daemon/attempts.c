@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <string.h>
 
 struct attempt {
         struct attempts *attempts; /* NULL until it is in the list */
@@ -19,19 +18,9 @@ void attempts_init(struct attempts *attempts,
         *attempts = (struct attempts){.on_ended = on_ended, .userdata = userdata};
 }
 
-static bool is_or_any(const char *wanted, const char *text)
-{
-        return !wanted || strcmp(wanted, text) == 0;
-}
-
 size_t attempts_count(const struct attempts *attempts, const char *account, const char *source)
 {
-        size_t n = 0;
-
-        for (const struct attempt *attempt = attempts->first; attempt; attempt = attempt->next)
-                n += is_or_any(account, login_account(attempt->login)) &&
-                     is_or_any(source, login_source(attempt->login));
-        return n;
+        return tally_count(&attempts->counts, account, source);
 }
 
 static void attempt_end(struct attempt *attempt)
@@ -56,14 +45,19 @@ static void on_end(struct login *login, void *userdata)
         attempt->listener.on_end(login, attempt->listener.userdata);
 }
 
-static void attempts_link(struct attempts *attempts, struct attempt *attempt)
+static int attempts_link(struct attempts *attempts, struct attempt *attempt)
 {
+        int r = tally_add(&attempts->counts, login_account(attempt->login),
+                          login_source(attempt->login));
+        if (r < 0)
+                return r;
         attempt->attempts = attempts;
         attempt->next = attempts->first;
         if (attempt->next)
                 attempt->next->previous = attempt;
         attempts->first = attempt;
         attempts->n++;
+        return 0;
 }
 
 static void attempt_unlink(struct attempt *attempt)
@@ -75,6 +69,8 @@ static void attempt_unlink(struct attempt *attempt)
         if (attempt->next)
                 attempt->next->previous = attempt->previous;
         attempt->attempts->n--;
+        tally_take(&attempt->attempts->counts, login_account(attempt->login),
+                   login_source(attempt->login));
 }
 
 int attempt_new(struct attempts *attempts, const struct attempt_spec *spec,
@@ -88,11 +84,13 @@ int attempt_new(struct attempts *attempts, const struct attempt_spec *spec,
         int r = login_new(spec->event, spec->provider, spec->rules, spec->request,
                           spec->timeout_usec,
                           &(struct login_listener){on_challenge, on_end, attempt}, &attempt->login);
+        if (r >= 0)
+                r = attempts_link(attempts, attempt);
         if (r < 0) {
+                (void)login_free(attempt->login);
                 free(attempt);
                 return r;
         }
-        attempts_link(attempts, attempt);
         *ret_attempt = attempt;
         return 0;
 }

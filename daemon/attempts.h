@@ -8,6 +8,7 @@
 #include <systemd/sd-event.h>
 
 #include "common/cleanup.h"
+#include "core/tally.h"
 #include "login.h"
 
 struct attempt;
@@ -15,6 +16,7 @@ struct attempt;
 struct attempts {
         struct attempt *first;
         size_t n;
+        struct tally counts; /* by account and source */
         /* Called once for each attempt when its login has ended, before its listener, or when it is
          * let go of before that. */
         void (*on_ended)(const struct login *login, void *userdata);

@@ -22,6 +22,7 @@
 #include "core/provider-metadata.h"
 #include "core/qr-text.h"
 #include "core/rate-limit.h"
+#include "core/tally.h"
 #include "core/token-set.h"
 #include "token-forge.h"
 #include "torture.h"
@@ -189,11 +190,10 @@ static enum torture_end run_requests(const void *prepared)
         if (!secret || !code)
                 return TORTURE_SHORT;
         for (size_t i = 0; i < ELEMENTSOF(auths) && r >= 0; i++) {
-                const struct oauth_client client = {
-                        .client_id = text,
-                        .auth = auths[i],
-                        .secret = i == 1 || i == 2 ? secret : NULL,
-                        .assertion = i == 3 ? secret : NULL};
+                const struct oauth_client client = {.client_id = text,
+                                                    .auth = auths[i],
+                                                    .secret = i == 1 || i == 2 ? secret : NULL,
+                                                    .assertion = i == 3 ? secret : NULL};
                 r = make_requests(&client, code);
         }
         return r == 0 ? TORTURE_DONE : r == -ENOMEM ? TORTURE_SHORT : TORTURE_WRONG;
@@ -231,6 +231,25 @@ static enum torture_end run_rate_limit(const void *prepared)
                         return TORTURE_WRONG;
         }
         return TORTURE_DONE;
+}
+
+/* What could not be counted is not counted by half. */
+static enum torture_end run_tally(const void *prepared)
+{
+        struct tally tally = {0};
+
+        int r = tally_add(&tally, "alice", "192.0.2.1");
+        if (r < 0)
+                return tally.root ? TORTURE_WRONG : TORTURE_SHORT;
+        r = tally_add(&tally, "alice", "192.0.2.2");
+        if (tally_count(&tally, "alice", NULL) != (r < 0 ? 1 : 2))
+                r = -EINVAL;
+        if (r != -ENOMEM)
+                tally_take(&tally, "alice", "192.0.2.2");
+        tally_take(&tally, "alice", "192.0.2.1");
+        if (tally.root || (r < 0 && r != -ENOMEM))
+                return TORTURE_WRONG;
+        return r < 0 ? TORTURE_SHORT : TORTURE_DONE;
 }
 
 static int draw(const struct device_authorization *authorization, char **ret_picture,
@@ -319,6 +338,7 @@ const struct torture_case torture_core_cases[] = {
         {"requests", run_requests, NULL, NULL},
         {"settings_lines", run_settings_lines, NULL, NULL},
         {"rate_limit", run_rate_limit, NULL, NULL},
+        {"tally", run_tally, NULL, NULL},
         {"challenge_shown_whole", run_challenge, NULL, NULL},
         {"metadata", run_metadata, NULL, NULL},
         {"refusals_stay_refusals", run_refusals, NULL, NULL},
