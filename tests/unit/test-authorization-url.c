@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/authorization-url.h"
+#include "core/form.h"
 #include "core/text-pairs.h"
 #include "freed-memory.h"
 
@@ -111,22 +112,37 @@ static void rfc6749_3_1_2_what_is_missing_or_not_safe_is_refused(void **state)
         check_no_url(ENDPOINT, "c", &asked, "st", -EINVAL);
 }
 
+static void a_form_that_is_too_large_makes_no_address(void **state)
+{
+        _cleanup_free_ char *text = calloc(1, FORM_MAX_BYTES + 1);
+        struct oauth_question asked = question;
+
+        memset(text, 'x', FORM_MAX_BYTES);
+        check_no_url(ENDPOINT, text, &question, "st", -E2BIG);
+        check_no_url(ENDPOINT, "c", &question, text, -E2BIG);
+        asked.scope = text;
+        check_no_url(ENDPOINT, "c", &asked, "st", -E2BIG);
+        text[FORM_MAX_BYTES - 105] = '\0'; /* no room for response_type */
+        check_no_url(ENDPOINT, "c", &asked, "st", -E2BIG);
+}
+
 static void an_address_ends_at_8_kib(void **state)
 {
-        char text[8 * 1024 + 1] = "";
+        char text[8 * 1024 + 2] = "";
 
         memset(text, 's', sizeof(text) - 1);
         check_no_url(ENDPOINT, "c", &question, text, -E2BIG);
-        text[sizeof(text) - 1 - strlen(ENDPOINT "?" COMMON) + strlen("st")] = '\0';
+        text[sizeof(text) - 2 - strlen(ENDPOINT "?" COMMON) + strlen("st")] = '\0';
         _cleanup_free_ char *url = NULL;
         assert_int_equal(
                 authorization_url_new(ENDPOINT, "linux-login", &question, text, NULL, &url), 0);
         assert_int_equal(strlen(url), 8 * 1024);
         memcpy(text, "https://a.example/", strlen("https://a.example/"));
         memset(text + strlen(text), 's', sizeof(text) - 1 - strlen(text));
-        check_no_url(text, "c", &question, "st", -E2BIG);
-        text[sizeof(text) - 2] = '\0';
-        check_no_url(text, "c", &question, "st", -E2BIG);
+        for (size_t cut = 0; cut < 4; cut++) {
+                text[sizeof(text) - 1 - cut] = '\0';
+                check_no_url(text, "c", &question, "st", -E2BIG);
+        }
 }
 
 /* ---- answers ---- */
@@ -198,6 +214,7 @@ static void rfc6749_10_12_the_state_is_ours_before_all_else(void **state)
         check_malformed("code=c&state=", &none, "(state)");
         none.state = NULL;
         check_malformed("code=c&state=", &none, "(state)");
+        check_malformed("code=c&state=x", &none, "(state)");
 }
 
 static void rfc9207_2_4_the_issuer_is_ours(void **state)
@@ -361,6 +378,7 @@ int main(void)
                 cmocka_unit_test(rfc6749_3_1_no_parameter_stands_there_twice),
                 cmocka_unit_test(further_parameters_go_along),
                 cmocka_unit_test(rfc6749_3_1_2_what_is_missing_or_not_safe_is_refused),
+                cmocka_unit_test(a_form_that_is_too_large_makes_no_address),
                 cmocka_unit_test(an_address_ends_at_8_kib),
                 cmocka_unit_test(rfc6749_4_1_2_the_code_is_taken),
                 cmocka_unit_test(rfc6749_10_12_the_state_is_ours_before_all_else),

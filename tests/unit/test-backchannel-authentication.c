@@ -84,6 +84,7 @@ static void ciba_7_3_what_is_missing_or_wrong_is_refused(void **state)
                 "{\"auth_req_id\":\"a b\",\"expires_in\":120}",
                 "{\"auth_req_id\":\"a\\n\",\"expires_in\":120}",
                 "{\"auth_req_id\":\"\\u00e9\",\"expires_in\":120}",
+                "{\"auth_req_id\":\"\\u007f\",\"expires_in\":120}",
                 "{\"auth_req_id\":\"a\",\"auth_req_id\":\"b\",\"expires_in\":120}",
                 "{\"auth_req_id\":\"a\",\"expires_in\":\"soon\"}",
                 "{\"auth_req_id\":\"a\",\"expires_in\":120,\"interval\":\"x\"}",
