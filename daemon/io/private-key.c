@@ -5,26 +5,21 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/store.h>
-#include <openssl/ui.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/secret-file.h"
+#include "io/token-key.h"
 
 #define PEM_MAX_BYTES ((size_t)64 * 1024)
 
 #define PKCS11_SCHEME     "pkcs11:"
 #define CREDENTIAL_PREFIX "credential:"
-/* OpenSSL's own way to a key of its engine pkcs11, where no provider takes the scheme. */
-#define ENGINE_PREFIX "org.openssl.engine:pkcs11:"
 
 struct private_key {
         EVP_PKEY *evp;
+        bool in_token; /* then evp stands for it and does not contain it */
 };
-
-DEFINE_CLEANUP(OSSL_STORE_CTX *, OSSL_STORE_close);
 
 static void bio_freep(BIO **bio)
 {
@@ -113,6 +108,9 @@ int private_key_from_secret(const struct secret *pem, struct private_key **ret_k
 int private_key_to_secret(const struct private_key *key, struct secret **ret_pem)
 {
         char *bytes = NULL;
+
+        if (key->in_token)
+                return -EPERM;
         /* OpenSSL erases this one itself, when it grows and when it goes. */
         _cleanup_(bio_freep) BIO *bio = BIO_new(BIO_s_mem());
         if (!bio)
@@ -129,48 +127,16 @@ int private_key_to_secret(const struct private_key *key, struct secret **ret_pem
         return 0;
 }
 
-/* The only key that the URI stands for; NULL when there is none, or a second one. */
-static EVP_PKEY *token_find_key(const char *uri)
-{
-        _cleanup_(evp_freep) EVP_PKEY *found = NULL;
-        _cleanup_(OSSL_STORE_closep)
-                OSSL_STORE_CTX *store = OSSL_STORE_open(uri, UI_null(), NULL, NULL, NULL);
-
-        if (!store || OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY) != 1)
-                return NULL;
-        while (!OSSL_STORE_eof(store)) {
-                OSSL_STORE_INFO *item = OSSL_STORE_load(store);
-                if (!item)
-                        break;
-                EVP_PKEY *evp = OSSL_STORE_INFO_get1_PKEY(item);
-                OSSL_STORE_INFO_free(item);
-                if (evp && found) {
-                        EVP_PKEY_free(evp);
-                        return NULL;
-                }
-                if (evp)
-                        found = evp;
-        }
-        return TAKE_PTR(found);
-}
-
 static int load_from_token(const char *uri, struct private_key **ret_key, const char **ret_why)
 {
-        _cleanup_free_ char *engine_uri = NULL;
-
-        EVP_PKEY *evp = token_find_key(uri);
-        if (!evp) {
-                if (asprintf(&engine_uri, ENGINE_PREFIX "%s", uri) < 0) {
-                        engine_uri = NULL;
-                        return refuse(-ENOMEM, "memory is short", ret_why);
-                }
-                evp = token_find_key(engine_uri);
-        }
+        EVP_PKEY *evp = token_key_find(uri);
         if (!evp)
                 return refuse(-ENOENT, "no token gives exactly one private key for it", ret_why);
-        ERR_clear_error();
         int r = key_wrap(evp, ret_key);
-        return r < 0 ? refuse(r, "memory is short", ret_why) : 0;
+        if (r < 0)
+                return refuse(r, "memory is short", ret_why);
+        (*ret_key)->in_token = true;
+        return 0;
 }
 
 bool private_key_is_elsewhere(const char *place)

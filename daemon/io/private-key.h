@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A private key to sign with: from a PEM file or a credential, which are read as io/secret-file.h
  * reads secrets, from a token that OpenSSL reaches (PKCS#11), or made here. What it is good for is
- * not looked at: core/jwt-sign.h says. Never asks anybody for a passphrase or a PIN.
- *
- * A place is a path, "credential:NAME" or a PKCS#11 URI (RFC 7512), the PIN of which has to be in
- * the URI itself (pin-source, pin-value). *ret_why is a static fragment, as in io/secret-file.h. */
+ * not looked at: core/jwt-sign.h says. Never asks anybody for a passphrase or a PIN. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +11,11 @@
 
 struct evp_pkey_st;
 struct private_key;
+
+/* A place is a path, "credential:NAME" or a PKCS#11 URI (RFC 7512), the PIN of which has to be in
+ * the URI itself: by pin-source=file:..., because a pin-value stands in the clear wherever the URI
+ * does, in what libraries write to standard error too. *ret_why is a static fragment, as in
+ * io/secret-file.h. */
 
 /* -EBADMSG when it is not one key, or has a passphrase; -ENOENT when the token has no such key;
  * -ENOMEM; otherwise what reading the file said. */
@@ -29,7 +31,7 @@ DEFINE_CLEANUP(struct private_key *, private_key_free);
 /* Borrowed. */
 struct evp_pkey_st *private_key_evp(const struct private_key *key);
 
-/* PKCS#8 as PEM, in clear: to be sealed by whoever keeps it. -EIO for a key that does not leave its
+/* PKCS#8 as PEM, in clear: to be sealed by whoever keeps it. -EPERM for a key that stays in its
  * token. */
 int private_key_to_secret(const struct private_key *key, struct secret **ret_pem);
 int private_key_from_secret(const struct secret *pem, struct private_key **ret_key,

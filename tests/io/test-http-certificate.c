@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "https-fixture.h"
+#include "soft-token.h"
 
 struct shown {
         char certificate[256], key[256];
@@ -180,6 +181,32 @@ static void renewed_files_count_from_the_next_connection_on(void **state)
         assert_string_equal(second.body, "other-host.example");
 }
 
+static void rfc7512_the_key_may_stay_in_its_token(void **state)
+{
+        struct https_fixture *fixture = *state;
+        _cleanup_fetch_ struct fetch good = {}, wrong_pin = {};
+        struct shown shown;
+
+        show(fixture, "client", "client", &shown);
+        if (!soft_token_make(fixture->folder, shown.key))
+                skip();
+        /* The wrong PIN first: once logged in, a process stays so. */
+        fetch_page(fixture, "asking", "/whoami",
+                   (struct http_request_spec){.client_certificate_file = shown.certificate,
+                                              .client_key_file = SOFT_TOKEN_WRONG_PIN},
+                   &wrong_pin);
+        assert_int_equal(wrong_pin.failure, HTTP_UNTRUSTED);
+        assert_null(strstr(wrong_pin.failure_text, "9999"));
+        client_tear_down(state);
+        client_set_up(state);
+        fetch_page(fixture, "asking", "/whoami",
+                   (struct http_request_spec){.client_certificate_file = shown.certificate,
+                                              .client_key_file = SOFT_TOKEN_KEY},
+                   &good);
+        assert_int_equal(good.failure, HTTP_ANSWERED);
+        assert_string_equal(good.body, "host.example");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, client_set_up, client_tear_down)
 
 int main(void)
@@ -194,6 +221,7 @@ int main(void)
                 TEST(a_connection_serves_only_who_made_it),
                 TEST(a_server_that_does_not_ask_is_told_nothing),
                 TEST(renewed_files_count_from_the_next_connection_on),
+                TEST(rfc7512_the_key_may_stay_in_its_token),
         };
 
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
