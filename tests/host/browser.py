@@ -53,6 +53,8 @@ class Browser:
         hops = 0
         while follow and answer.status in (301, 302, 303) and hops < MAX_REDIRECTS:
             target = urllib.parse.urljoin(answer.url, answer.headers["Location"])
+            if not target.startswith("https:"):
+                break       # a client's own address (RFC 8252 section 7.3)
             answer = self.send_once("GET", target, None, {})
             hops += 1
         return answer

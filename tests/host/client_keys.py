@@ -73,6 +73,13 @@ class ClientKeys:
     def jwks(self):
         return [self.key.public_jwk("rsa-key"), self.ec_key.public_jwk("ec-key")]
 
+    def certificate_jwk(self):
+        """The self-signed certificate with its key, as RFC 8705 section 2.2.2 has it."""
+        key, certificate = self.certificates["self_signed_tls_client_auth"]
+        der = openssl_bytes("x509", "-in", certificate, "-outform", "DER")
+        return {**KeyPair(key).jwk(), "kid": "self-signed", "use": "sig",
+                "x5c": [base64.b64encode(der).decode()]}
+
     def fingerprint(self, client_auth):
         """As openssl and node write it."""
         text = openssl("x509", "-in", self.certificates[client_auth][1], "-noout", "-fingerprint",

@@ -2,7 +2,8 @@
 """oidc-provider (npm, certified) as the identity provider: tests/fakes/oidc-provider/server.js in a
 process of its own, TLS by an authority made at run time.
 
-Behaves: no interval in the answer, never slow_down, claims beyond sub only at userinfo.
+Behaves: no interval in the answer, never slow_down, claims beyond sub only at userinfo, refresh tokens
+only for offline_access. CIBA takes a name or an e-mail as login_hint.
 """
 
 import re
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from host.authority import Authority
 from host.browser import Browser
-from host.providers import FAKES, POST_CLIENT_ID, Provider, ProviderFailed, WrongUserCode
+from host.client_keys import ClientKeys
+from host.providers import CLIENT_IDS, FAKES, Provider, ProviderFailed, WrongUserCode
 
 PACKAGE = FAKES / "oidc-provider"
 
@@ -20,8 +22,11 @@ class OidcProvider(Provider):
     name = "oidc-provider"
     scope = "openid profile email groups"
 
-    def __init__(self, expiration_sec=600, port=0):
+    def __init__(self, expiration_sec=600, access_token_sec=3600, dpop_nonce=False, port=0):
+        """dpop_nonce: proofs count only with the provider's nonce."""
         super().__init__()
+        self.access_token_sec = access_token_sec
+        self.dpop_nonce = dpop_nonce
         self.expiration_sec = expiration_sec
         self.port = port
 
@@ -31,12 +36,16 @@ class OidcProvider(Provider):
         authority = Authority(self.directory / "tls")
         key, certificate = authority.issue()
         self.request_log = self.directory / "requests.log"
+        self.keys = ClientKeys(self.directory / "clients")
         port = self.run_node("oidc-provider/server.js", {
             "port": self.port,
             "key_file": str(key),
             "certificate_file": str(certificate),
             "request_log": str(self.request_log),
+            "client_ca_file": str(self.keys.ca_file),
             "expiration_sec": self.expiration_sec,
+            "access_token_sec": self.access_token_sec,
+            "dpop_nonce": self.dpop_nonce,
             "clients": self.clients(),
             "users": {person.name: claims_of(person) for person in self.users.values()},
         }, self.directory / "log")
@@ -45,12 +54,16 @@ class OidcProvider(Provider):
         return self.issuer
 
     def clients(self):
-        secret = {"client_secret": self.client_secret}
-        return [
-            {"client_id": self.client_id, "client_auth": "client_secret_basic", **secret},
-            {"client_id": POST_CLIENT_ID, "client_auth": "client_secret_post", **secret},
-            {"client_id": self.public_client_id, "client_auth": "none"},
-        ]
+        credentials = {
+            "none": {},
+            "private_key_jwt": {"jwks": {"keys": self.keys.jwks()}},
+            "tls_client_auth": {
+                "tls_client_auth_subject_dn": f"CN={CLIENT_IDS['tls_client_auth']}"},
+            "self_signed_tls_client_auth": {"jwks": {"keys": [self.keys.certificate_jwk()]}},
+        }
+        return [{"client_id": client_id, "client_auth": auth,
+                 "credentials": credentials.get(auth, {"client_secret": self.secret_of(auth)})}
+                for auth, client_id in CLIENT_IDS.items()]
 
     def approve(self, user_code, user):
         browser, page = self.confirm(user_code, {"confirm": "yes"})
@@ -64,6 +77,29 @@ class OidcProvider(Provider):
         _, page = self.confirm(user_code, {"abort": "yes"})
         if "The Sign-in request was interrupted" not in page.text():
             raise ProviderFailed(f"{user} could not decline: {page.status}")
+
+    def approve_backchannel(self, binding_message, user):
+        self.decide_backchannel(binding_message, user, True)
+
+    def deny_backchannel(self, binding_message, user):
+        self.decide_backchannel(binding_message, user, False)
+
+    def decide_backchannel(self, binding_message, user, is_approved):
+        answer = Browser(self.ca_file).send_json("POST", f"{self.issuer}/control/backchannel", {
+            "binding_message": binding_message, "user": user, "approve": is_approved})
+        if answer.status == 404:
+            raise WrongUserCode(self.name)
+
+    def authorize(self, url, user):
+        """user signs in on the page at url and approves; the redirect to the client, not followed."""
+        browser = Browser(self.ca_file)
+        page = browser.get(url, follow=True)
+        for form in ({"prompt": "login", "login": user, "password": self.users[user].password},
+                     {"prompt": "consent"}):
+            page = browser.post(page.url, form, follow=True)
+        if page.status not in (302, 303):
+            raise ProviderFailed(f"{user} could not approve: {page.status} at {page.url}")
+        return page
 
     def confirm(self, user_code, choice):
         """Types the code into the page for it, then makes the choice that the next page offers."""
