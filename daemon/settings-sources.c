@@ -11,6 +11,7 @@
 #include "settings.h"
 
 #define GROUP_SOURCES_MAX 8
+#define SOURCE_SEPARATOR  ", " /* addresses may have commas, and the settings no semicolon */
 
 static int reject(const char *why, const char **ret_why)
 {
@@ -70,23 +71,32 @@ static int take_source(struct provider_settings *provider, char *item, const cha
         const char *next = strtok_r(NULL, " ", &rest);
 
         if (!url || !path || path[0] != '/' || strtok_r(NULL, " ", &rest))
-                return reject("is not a list of URL /PATH [NEXT], with semicolons between them",
-                              ret_why);
+                return reject(
+                        "is not a list of URL /PATH [NEXT], with a comma and a blank between them",
+                        ret_why);
         if (!text_is_https_url(url))
                 return reject("has an address that is not of the form https://HOST/PATH", ret_why);
         if (provider->n_group_sources >= GROUP_SOURCES_MAX)
                 return reject("names more than 8 sources", ret_why);
+        const struct group_source source = {(char *)url, (char *)path, (char *)next};
+        int r = group_source_check(&source, ret_why);
+        if (r < 0)
+                return r == -EBADMSG ? -EINVAL : r;
         return add_source(provider, url, path, next);
 }
 
 int parse_group_sources(const char *text, const char *folder, void *field, const char **ret_why)
 {
         _cleanup_free_ char *copy = strdup(text);
-        char *rest = NULL;
 
         if (!copy)
                 return -ENOMEM;
-        for (char *item = strtok_r(copy, ";", &rest); item; item = strtok_r(NULL, ";", &rest)) {
+        for (char *item = copy, *rest; item; item = rest) {
+                rest = strstr(item, SOURCE_SEPARATOR);
+                if (rest) {
+                        *rest = '\0';
+                        rest += strlen(SOURCE_SEPARATOR);
+                }
                 int r = take_source(field, item, ret_why);
                 if (r < 0)
                         return r;

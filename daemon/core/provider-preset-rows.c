@@ -9,7 +9,7 @@
 /* clang-format off */
 static const struct provider_preset rows[] = {
         {.name = "github", .title = "GitHub",
-         .issuer_form = "https://github.com/login/oauth, which the preset has",
+         .issuer_form = "write https://HOST/login/oauth, or nothing for github.com",
          .switch_on = "tick \"Enable Device Flow\" in the settings of the OAuth app",
          .settings = {
                  {"issuer", "https://github.com/login/oauth"},
@@ -24,7 +24,7 @@ static const struct provider_preset rows[] = {
                  {"subject_claim", "id"},
                  {"error_aliases", "token_expired:expired_token"},
                  /* Names of organisations have no slash, so none of them looks like a team. */
-                 {"group_sources", "https://api.github.com/user/orgs?per_page=100 /*/login link; "
+                 {"group_sources", "https://api.github.com/user/orgs?per_page=100 /*/login link, "
                                    "https://api.github.com/user/teams?per_page=100 "
                                    "/*={/organization/login}/{/slug} link"},
          },
@@ -36,7 +36,7 @@ static const struct provider_preset rows[] = {
                  {"incorrect_device_code", "start anew; GitHub no longer knows this code"},
          }},
         {.name = "google", .title = "Google",
-         .issuer_form = "https://accounts.google.com, which the preset has",
+         .issuer_form = "leave it out: it is https://accounts.google.com",
          .switch_on = "create an OAuth client of the type \"TVs and Limited Input devices\"",
          .settings = {
                  {"issuer", "https://accounts.google.com"},
@@ -59,7 +59,7 @@ static const struct provider_preset rows[] = {
                                          "Cloud console"},
          }},
         {.name = "entra", .title = "Microsoft Entra ID",
-         .issuer_form = "https://login.microsoftonline.com/TENANT-ID/v2.0",
+         .issuer_form = "write https://login.microsoftonline.com/TENANT-ID/v2.0",
          .switch_on = "set \"Allow public client flows\" to Yes, and see that no conditional "
                       "access policy blocks the device code flow",
          .settings = {
@@ -96,8 +96,8 @@ static const struct provider_preset rows[] = {
                  {NULL, "/v2.0", "does not end with /v2.0"},
          }},
         {.name = "gitlab", .title = "GitLab",
-         .issuer_form = "https://gitlab.com, or the address of your own GitLab without a slash at "
-                        "its end",
+         .issuer_form = "write https://gitlab.com, or the address of your own GitLab without a "
+                        "slash at its end",
          .switch_on = "clear \"Confidential\" and tick openid, profile and email in the "
                       "application",
          .mends = {
@@ -107,7 +107,7 @@ static const struct provider_preset rows[] = {
                                          "give its secret here"},
          }},
         {.name = "okta", .title = "Okta",
-         .issuer_form = "https://ORG.okta.com/oauth2/default, or https://ORG.okta.com",
+         .issuer_form = "write https://ORG.okta.com/oauth2/default, or https://ORG.okta.com",
          .switch_on = "make it a native application with the grant type \"Device Authorization\", "
                       "and tick that grant in a rule of the authorization server's access policy",
          .mends = {
@@ -121,7 +121,7 @@ static const struct provider_preset rows[] = {
                  {"invalid_scope", "ask for scopes that this authorization server of Okta knows"},
          }},
         {.name = "auth0", .title = "Auth0",
-         .issuer_form = "https://TENANT.auth0.com/, with the slash",
+         .issuer_form = "write https://TENANT.auth0.com/ with the slash",
          .switch_on = "make it a native application, tick the grant type \"Device Code\" under "
                       "its advanced settings, and switch a connection on for it",
          .settings = {
@@ -136,7 +136,7 @@ static const struct provider_preset rows[] = {
          },
          .issuer_rules = {{NULL, "/", SLASH_WHY}}},
         {.name = "keycloak", .title = "Keycloak",
-         .issuer_form = "https://HOST/realms/REALM",
+         .issuer_form = "write https://HOST/realms/REALM",
          .switch_on = "tick \"OAuth 2.0 Device Authorization Grant\" in the capabilities of the "
                       "client",
          .mends = {
@@ -148,7 +148,7 @@ static const struct provider_preset rows[] = {
                                    "Keycloak"},
          }},
         {.name = "authentik", .title = "authentik",
-         .issuer_form = "https://HOST/application/o/SLUG/, with the slash",
+         .issuer_form = "write https://HOST/application/o/SLUG/ with the slash",
          .switch_on = "give the brand a device code flow: authentik has none of its own",
          .settings = {
                  {"device_client_auth", "none"},
@@ -161,7 +161,7 @@ static const struct provider_preset rows[] = {
          },
          .issuer_rules = {{NULL, "/", SLASH_WHY}}},
         {.name = "authelia", .title = "Authelia",
-         .issuer_form = "https://HOST, or whichever address Authelia is reached by",
+         .issuer_form = "write https://HOST, by which people reach Authelia",
          .switch_on = "list the device code grant among grant_types of the client, and groups "
                       "among its scopes",
          .settings = {
@@ -178,11 +178,10 @@ static const struct provider_preset rows[] = {
                                     "configuration"},
          }},
         {.name = "zitadel", .title = "ZITADEL",
-         .issuer_form = "https://INSTANCE.zitadel.cloud, or the address of your own",
+         .issuer_form = "write https://INSTANCE.zitadel.cloud, or the address of your own",
          .switch_on = "make it a native application with the grant type \"Device Code\", and give "
-                      "people a role in its project",
+                      "people a role in its project, which asserts roles on authentication",
          .settings = {
-                 {"scope", "openid profile email urn:zitadel:iam:org:projects:roles"},
                  /* an object with a member for each role */
                  {"groups_claim", "/urn:zitadel:iam:org:project:roles/~*"},
          },
@@ -193,7 +192,7 @@ static const struct provider_preset rows[] = {
                                     "secret its authentication method is None"},
          }},
         {.name = "dex", .title = "Dex",
-         .issuer_form = "the issuer of Dex's configuration, with its path",
+         .issuer_form = "write issuer of Dex's configuration, with its path",
          .switch_on = "list the device code grant under oauth2.grantTypes, if that list is there, "
                       "and give the client public: true",
          .settings = {
@@ -203,11 +202,11 @@ static const struct provider_preset rows[] = {
          .mends = {
                  {"unsupported_grant_type", "list urn:ietf:params:oauth:grant-type:device_code "
                                             "under oauth2.grantTypes of Dex"},
-                 {"invalid_client", "give the client public: true in Dex, or set client_auth and "
-                                    "device_client_auth to client_secret_post"},
+                 {"invalid_client", "give the client public: true in Dex, or set client_auth = "
+                                    "client_secret_post"},
          }},
         {.name = "hydra", .title = "Ory Hydra",
-         .issuer_form = "urls.self.issuer of Hydra's configuration, slash and all",
+         .issuer_form = "write urls.self.issuer of Hydra's configuration, slash and all",
          .switch_on = "give the client the device code grant, and Hydra a device verification "
                       "page (urls.device.verification)",
          .settings = {
@@ -220,7 +219,7 @@ static const struct provider_preset rows[] = {
                                          "urn:ietf:params:oauth:grant-type:device_code"},
          }},
         {.name = "kanidm", .title = "Kanidm",
-         .issuer_form = "https://HOST/oauth2/openid/CLIENT-ID",
+         .issuer_form = "write https://HOST/oauth2/openid/CLIENT-ID",
          .switch_on = "build Kanidm with the device flow, which its releases leave out, and "
                       "switch it on for the client",
          .settings = {
@@ -231,17 +230,17 @@ static const struct provider_preset rows[] = {
                                    "(kanidm system oauth2 update-scope-map)"},
          }},
         {.name = "pocket-id", .title = "Pocket ID",
-         .issuer_form = "APP_URL of Pocket ID, without a slash at its end",
+         .issuer_form = "write APP_URL of Pocket ID, without a slash at its end",
          .switch_on = "make it a public client, and allow people's groups to use it",
          .settings = {
                  {"scope", "openid profile email groups"},
          }},
         {.name = "oidc", .title = "any OpenID provider",
-         .issuer_form = "issuer of its /.well-known/openid-configuration, letter by letter",
+         .issuer_form = "write issuer of its /.well-known/openid-configuration, letter by letter",
          .switch_on = "allow the client the device authorization grant (RFC 8628)"},
         {.name = "oauth2", .title = "any OAuth 2.0 server",
-         .issuer_form = "issuer of its metadata, or an https address of your own choice that "
-                        "nothing else has",
+         .issuer_form = "write issuer of its metadata, or with metadata = by-hand an https address "
+                        "that no other server has",
          .switch_on = "allow the client the device authorization grant (RFC 8628)",
          .settings = {
                  {"metadata", "rfc8414"},

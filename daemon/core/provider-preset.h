@@ -31,7 +31,7 @@ struct preset_issuer_rule {
 /* The arrays end with their first empty element. All text is static. */
 struct provider_preset {
         const char *name, *title;
-        const char *issuer_form; /* how the issuer looks there, for messages */
+        const char *issuer_form; /* what to write as issuer, for messages */
         const char *switch_on;   /* there, before a login can work: one sentence */
         struct preset_setting settings[PRESET_MAX_SETTINGS + 1];
         struct preset_mend mends[PRESET_MAX_MENDS + 1];
