@@ -7,9 +7,11 @@
 #include <openssl/err.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "common/secret.h"
 #include "core/base64url.h"
 #include "core/jwk.h"
 #include "core/jwks.h"
@@ -24,6 +26,19 @@ struct header {
         enum jws_algorithm algorithm;
         size_t signature_bytes;
 };
+
+/* A part of the token, decoded: who approved, and what proves it. Erased. */
+struct part {
+        unsigned char *bytes;
+        size_t size;
+};
+
+static void part_finish(struct part *part)
+{
+        if (part->bytes)
+                secret_erase(part->bytes, part->size);
+        free(part->bytes);
+}
 
 static void header_finish(struct header *header)
 {
@@ -102,14 +117,14 @@ static int read_algorithm(struct json_object *members, unsigned allowed,
 static int read_header(const char *text, size_t size, unsigned allowed, struct header *header,
                        const char **ret_why)
 {
-        _cleanup_free_ unsigned char *bytes = NULL;
-        size_t n_bytes;
+        _cleanup_(part_finish) struct part part = {0};
 
         *ret_why = "the token is not strict base64url";
-        int r = base64url_decode(text, size, &bytes, &n_bytes);
+        int r = base64url_decode(text, size, &part.bytes, &part.size);
         if (r < 0)
                 return r;
-        r = strict_json_parse_object((const char *)bytes, n_bytes, &header->members, ret_why);
+        r = strict_json_parse_object((const char *)part.bytes, part.size, &header->members,
+                                     ret_why);
         if (r < 0)
                 return r;
         r = read_algorithm(header->members, allowed, &header->algorithm, ret_why);
@@ -124,9 +139,9 @@ static int read_header(const char *text, size_t size, unsigned allowed, struct h
 static int read_token(const char *compact, size_t size, unsigned allowed, struct header *header,
                       const char **ret_why)
 {
-        _cleanup_free_ unsigned char *payload = NULL, *signature = NULL;
+        _cleanup_(part_finish) struct part payload = {0}, signature = {0};
         const char *parts[3];
-        size_t sizes[3], n_payload;
+        size_t sizes[3];
 
         if (size > JWS_MAX_BYTES)
                 return refuse("the token is larger than 64 KiB", ret_why);
@@ -136,10 +151,14 @@ static int read_token(const char *compact, size_t size, unsigned allowed, struct
         if (r < 0)
                 return r;
         *ret_why = "the token is not strict base64url";
-        r = base64url_decode(parts[1], sizes[1], &payload, &n_payload);
+        r = base64url_decode(parts[1], sizes[1], &payload.bytes, &payload.size);
         if (r < 0)
                 return r;
-        return base64url_decode(parts[2], sizes[2], &signature, &header->signature_bytes);
+        r = base64url_decode(parts[2], sizes[2], &signature.bytes, &signature.size);
+        if (r < 0)
+                return r;
+        header->signature_bytes = signature.size;
+        return 0;
 }
 
 /* The claims, from the bytes that libcjose says it verified and from nothing else. */
@@ -169,7 +188,10 @@ static int verify_with(const char *compact, size_t size, const struct header *he
         if (!cjose_jws_verify(jws, jwk, NULL) ||
             !cjose_jws_get_plaintext(jws, &payload, &n_payload, NULL))
                 return refuse("the signature is not valid", ret_why);
-        return strict_json_parse_object((const char *)payload, n_payload, ret_claims, ret_why);
+        int r = strict_json_parse_object((const char *)payload, n_payload, ret_claims, ret_why);
+        /* libcjose frees it as it is. */
+        secret_erase(payload, n_payload);
+        return r;
 }
 
 static enum jws_verdict verify_header(const char *compact, size_t size, const struct jwks *jwks,

@@ -16,6 +16,7 @@
 
 #include "common/cleanup.h"
 #include "core/jwks.h"
+#include "freed-memory.h"
 #include "rfc-tokens.h"
 #include "token-forge.h"
 
@@ -103,6 +104,23 @@ static void claims_are_those_of_the_payload(void **state)
                          JWS_VALID);
         struct json_object *sub = json_object_object_get(parsed.claims, "sub");
         assert_string_equal(json_object_get_string(sub), "248289761001");
+        EVP_PKEY_free(key);
+}
+
+/* Good or cut short: what it said is not left behind in memory that was given back. */
+static void what_was_decoded_is_erased(void **state)
+{
+        EVP_PKEY *key = forge_ec("P-256");
+        _cleanup_free_ char *jwk = forge_jwk(key, ""), *keys = forge_jwks(jwk, NULL);
+        _cleanup_free_ char *good = forge_jws(key, "ES256", "{\"alg\":\"ES256\"}", CLAIMS);
+        _cleanup_free_ char *cut = strndup(good, strlen(good) - 2);
+        enum jws_algorithm used;
+        const char *why;
+
+        freed_memory_watch(CLAIMS);
+        assert_int_equal(verify(good, keys, &used, &why), JWS_VALID);
+        assert_int_equal(verify(cut, keys, &used, &why), JWS_INVALID);
+        assert_int_equal(freed_memory_count(), 0);
         EVP_PKEY_free(key);
 }
 
@@ -227,6 +245,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_algorithm_is_verified),
                 cmocka_unit_test(claims_are_those_of_the_payload),
+                cmocka_unit_test(what_was_decoded_is_erased),
                 cmocka_unit_test(rfc8725_the_allow_list_decides),
                 cmocka_unit_test(types_other_than_jwt_are_refused),
                 cmocka_unit_test(without_kid_only_one_key_may_fit),
