@@ -358,6 +358,30 @@ static void the_claims_that_decided_can_be_shown(void **state)
                                   "\",\"sub\":\"s-1\",\"preferred_username\":\"alice\"}");
 }
 
+/* The id_token has an address that nobody verified; userinfo has the one that opened the account.
+ */
+static void the_claim_is_shown_from_the_document_that_decided(void **state)
+{
+        static const char userinfo[] = "{\"sub\":\"s-1\",\"email\":\"alice@example.com\","
+                                       "\"email_verified\":true}";
+        struct account_rules rules = corp_rules();
+        _cleanup_identity_ struct identity *alice = new_identity(
+                "corp", ISSUER, "s-1",
+                "{\"email\":\"mallory@example.com\",\"email_verified\":false}");
+        struct account_verdict verdict;
+        _cleanup_free_ char *json = NULL;
+        const char *why;
+
+        rules.username_claim = "email";
+        rules.strip_suffix = "@example.com";
+        assert_int_equal(identity_add_userinfo(alice, userinfo, strlen(userinfo), &why), 0);
+        account_decide(&rules, "alice", alice, &verdict);
+        assert_true(verdict.allowed);
+        assert_int_equal(account_verdict_claims(&verdict, alice, &json), 0);
+        assert_string_equal(json, "{\"iss\":\"" ISSUER
+                                  "\",\"sub\":\"s-1\",\"email\":\"alice@example.com\"}");
+}
+
 static void a_claim_of_userinfo_can_be_shown_and_a_long_one_is_not(void **state)
 {
         static const char userinfo[] = "{\"sub\":\"s-1\",\"phone\":\"1\"}";
@@ -401,6 +425,7 @@ int main(void)
                 cmocka_unit_test(userinfo_is_asked_only_for_what_is_missing),
                 cmocka_unit_test(which_provider_is_asked),
                 cmocka_unit_test(the_claims_that_decided_can_be_shown),
+                cmocka_unit_test(the_claim_is_shown_from_the_document_that_decided),
                 cmocka_unit_test(a_claim_of_userinfo_can_be_shown_and_a_long_one_is_not),
                 cmocka_unit_test(every_rule_has_a_word),
         };
