@@ -260,16 +260,32 @@ static void rfc6749_b_what_is_not_well_encoded_is_refused(void **state)
                 "state=xyz&code=%g4", "state=xyz&code=%00", "state=xyz&%=c",
                 "state=xyz&code=%4&",
         };
-        struct secret *code = NULL;
-        struct oauth_problem problem;
 
         for (size_t i = 0; i < ELEMENTSOF(queries); i++)
                 check_malformed(queries[i], &expectation, "well encoded");
         check_malformed("state=xyz&code=%C3%28", &expectation, "UTF-8");
-        assert_int_equal(
-                authorization_answer_parse("state=xyz&code=c\0", 17, &expectation, &code, &problem),
-                OAUTH_MALFORMED);
-        oauth_problem_finish(&problem);
+}
+
+static void rfc6749_b_no_nul_and_nothing_behind_the_query_is_read(void **state)
+{
+        static const struct {
+                const char *query;
+                size_t size;
+        } rows[] = {
+                {"state=xyz&code=c\0", 17},   {"state=xyz&code=%\0\0", 17},
+                {"state=xyz&code=%\0\0", 18}, {"state=xyz&code=%41", 16},
+                {"state=xyz&code=%41", 17},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct secret *code = NULL;
+                struct oauth_problem problem;
+                assert_int_equal(authorization_answer_parse(rows[i].query, rows[i].size,
+                                                            &expectation, &code, &problem),
+                                 OAUTH_MALFORMED);
+                assert_non_null(strstr(problem.why, "well encoded"));
+                oauth_problem_finish(&problem);
+        }
 }
 
 static void rfc6749_a_11_a_code_is_printable_and_not_too_long(void **state)
@@ -386,6 +402,7 @@ int main(void)
                 cmocka_unit_test(rfc9207_2_4_another_issuer_is_refused_promised_or_not),
                 cmocka_unit_test(rfc6749_3_1_a_parameter_given_twice_is_refused),
                 cmocka_unit_test(rfc6749_b_what_is_not_well_encoded_is_refused),
+                cmocka_unit_test(rfc6749_b_no_nul_and_nothing_behind_the_query_is_read),
                 cmocka_unit_test(rfc6749_a_11_a_code_is_printable_and_not_too_long),
                 cmocka_unit_test(an_answer_is_bounded),
                 cmocka_unit_test(rfc6749_4_1_2_1_errors_are_told),
