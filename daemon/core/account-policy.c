@@ -128,6 +128,11 @@ bool account_needs_userinfo(const struct account_rules *rules, const char *accou
                identity_claim_text(identity, rules->username_claim, &text) == 0;
 }
 
+bool account_needs_groups(const struct account_rules *rules, const char *account)
+{
+        return rules->has_groups && groups_name(rules, account);
+}
+
 /* ---- the three rules ---- */
 
 static bool entry_matches(const struct account_map_entry *entry, const struct identity *identity)

@@ -72,6 +72,9 @@ bool account_is_reachable(const struct account_rules *rules, const char *account
 bool account_needs_userinfo(const struct account_rules *rules, const char *account,
                             const struct identity *identity);
 
+/* True when a group of the identity may open the account. */
+bool account_needs_groups(const struct account_rules *rules, const char *account);
+
 /* The verdict. ret_verdict->allowed is true only on the one path where a rule matched. */
 void account_decide(const struct account_rules *rules, const char *account,
                     const struct identity *identity, struct account_verdict *ret_verdict);

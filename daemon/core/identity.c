@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,4 +240,29 @@ int identity_add_groups(struct identity *identity, const char *claim,
         list_finish(&identity->lists[at]);
         identity->lists[at] = made;
         return 0;
+}
+
+/* The list of methods with commas between them, or NULL. */
+static char *join_amr(const struct identity *identity)
+{
+        _cleanup_free_ char *text = strdup("");
+
+        for (size_t i = 0; text && i < identity->n_amr; i++) {
+                char *longer = NULL;
+                if (asprintf(&longer, "%s%s%s", text, i > 0 ? "," : "", identity->amr[i]) < 0)
+                        return NULL;
+                free(text);
+                text = longer;
+        }
+        return TAKE_PTR(text);
+}
+
+char *identity_strength_text(const struct identity *identity)
+{
+        _cleanup_free_ char *amr = join_amr(identity);
+        char *text = NULL;
+
+        if (!amr || asprintf(&text, "acr=%s amr=%s", identity->acr ? identity->acr : "-", amr) < 0)
+                return NULL;
+        return text;
 }

@@ -89,3 +89,6 @@ int identity_claim_value(const struct identity *identity, const char *name,
 /* True when a document says that the groups are to be had elsewhere, because they were too many for
  * a token (OIDC Core section 5.6.2; hasgroups), and no list has been added for the claim. */
 bool identity_has_overage(const struct identity *identity, const char *groups_claim);
+
+/* "acr=… amr=…" for the journal; the caller frees it. NULL when memory is short. */
+char *identity_strength_text(const struct identity *identity);

@@ -49,8 +49,8 @@ int provider_metadata_url(const char *issuer, enum metadata_kind kind, char **re
 
 /* 0; -EBADMSG and *ret_why (static, no foreign bytes) unless the document names exactly this issuer
  * (RFC 8414 section 3.3) and has each endpoint of the set `needed` as an https address of at most
- * 2048 bytes; another that is none such is left out. Where it lists grants, the grant of a needed device
- * authorization or backchannel authentication endpoint must be among them; the latter's poll mode
- * where it lists modes. -ENOMEM. The caller finishes *ret_metadata. */
+ * 2048 bytes; another that is none such is left out. Where it lists grants, the grant of a needed
+ * device authorization or backchannel authentication endpoint must be among them; the latter's poll
+ * mode where it lists modes. -ENOMEM. The caller finishes *ret_metadata. */
 int provider_metadata_parse(const char *body, size_t size, const char *issuer, unsigned needed,
                             struct provider_metadata *ret_metadata, const char **ret_why);

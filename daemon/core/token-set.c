@@ -63,8 +63,9 @@ static int read_terms(struct json_object *object, struct token_set *tokens, cons
         *ret_why =
                 "token_type is not bearer"; /* RFC 6749 section 7.1: any other must not be used */
         if (strict_json_text(object, "token_type", TOKEN_TYPE_MAX_BYTES, &type) <= 0 ||
-            strcasecmp(type, "bearer") != 0)
+            (strcasecmp(type, "bearer") != 0 && strcasecmp(type, "dpop") != 0))
                 return -EBADMSG;
+        tokens->is_bound = strcasecmp(type, "dpop") == 0;
         *ret_why = "expires_in is not a number of seconds";
         if (strict_json_number(object, "expires_in", 0, UINT32_MAX, &tokens->expires_in_sec) < 0)
                 return -EBADMSG;

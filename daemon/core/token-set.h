@@ -2,6 +2,7 @@
 /* The answer of the token endpoint (RFC 6749 section 5.1). Nothing in it is verified. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,7 +10,8 @@
 #include "core/oauth-response.h"
 
 struct token_set {
-        struct secret *access_token;  /* of type bearer, fit for a header */
+        struct secret *access_token;  /* fit for a header */
+        bool is_bound;                /* of type DPoP (RFC 9449 section 5), otherwise bearer */
         struct secret *refresh_token; /* or NULL */
         struct secret *id_token;      /* or NULL */
         char *scope;                  /* or NULL: as asked (RFC 6749 section 5.1) */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The answer of the token endpoint: what counts as tokens. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,15 +94,14 @@ static void rfc6749_5_1_access_token_is_required(void **state)
         check_malformed(bodies, ELEMENTSOF(bodies));
 }
 
-static void rfc6749_7_1_only_bearer_in_any_case(void **state)
+static void rfc6749_7_1_bearer_or_rfc9449_5_dpop_in_any_case(void **state)
 {
-        static const char *const good[] = {"bearer", "Bearer", "BEARER", "bEaReR"};
+        static const char *const good[] = {"bearer", "Bearer", "BEARER", "bEaReR", "DPoP", "dpop"};
         static const char *const bodies[] = {
                 "{\"access_token\":\"a\"}",
                 "{\"access_token\":\"a\",\"token_type\":null}",
                 "{\"access_token\":\"a\",\"token_type\":\"\"}",
                 "{\"access_token\":\"a\",\"token_type\":\"mac\"}",
-                "{\"access_token\":\"a\",\"token_type\":\"DPoP\"}",
                 "{\"access_token\":\"a\",\"token_type\":\"bearer \"}",
                 "{\"access_token\":\"a\",\"token_type\":[\"bearer\"]}",
         };
@@ -113,6 +113,7 @@ static void rfc6749_7_1_only_bearer_in_any_case(void **state)
                 (void)snprintf(body, sizeof(body), "{\"access_token\":\"a\",\"token_type\":\"%s\"}",
                                good[i]);
                 assert_int_equal(parse(body, &tokens), OAUTH_SUCCESS);
+                assert_int_equal(tokens.is_bound, tolower(good[i][0]) == 'd');
                 token_set_finish(&tokens);
         }
 }
@@ -231,7 +232,7 @@ int main(void)
                 cmocka_unit_test(rfc6749_5_1_every_member_is_read),
                 cmocka_unit_test(optional_members_may_be_absent),
                 cmocka_unit_test(rfc6749_5_1_access_token_is_required),
-                cmocka_unit_test(rfc6749_7_1_only_bearer_in_any_case),
+                cmocka_unit_test(rfc6749_7_1_bearer_or_rfc9449_5_dpop_in_any_case),
                 cmocka_unit_test(tokens_are_printable_without_blanks),
                 cmocka_unit_test(terms_have_their_types),
                 cmocka_unit_test(rfc8628_3_repeated_members_are_refused),
