@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 
 #include "common/text.h"
 #include "core/jwks.h"
@@ -204,22 +205,6 @@ const struct provider_settings *provider_settings(const struct provider *provide
         return provider->settings;
 }
 
-int provider_ask(const struct provider *provider, const struct oauth_question *question,
-                 struct oauth_request *ret_request)
-{
-        const struct oauth_client client = {
-                .client_id = provider->settings->client_id,
-                .auth = provider->settings->client_auth,
-                .secret = provider->settings->client_secret,
-        };
-        _cleanup_secret_ struct secret *form = NULL;
-
-        int r = oauth_form_new(question, &form);
-        if (r < 0)
-                return r;
-        return oauth_request_new(&client, form, ret_request);
-}
-
 const struct provider_metadata *provider_metadata(const struct provider *provider)
 {
         if (provider->settings->metadata == METADATA_BY_HAND ||
@@ -254,18 +239,58 @@ enum jws_verdict provider_verify(const struct provider *provider, const struct s
                           provider->settings->algorithms, ret_token, ret_why);
 }
 
-int provider_send(struct provider *provider, const char *endpoint, const struct secret *form,
-                  const struct secret *authorization, http_on_answer on_answer, void *userdata,
-                  struct http_request **ret_request)
+static bool proves_itself_by_tls(const struct provider_settings *settings)
 {
+        return settings->client_auth == CLIENT_AUTH_TLS ||
+               settings->client_auth == CLIENT_AUTH_SELF_SIGNED_TLS;
+}
+
+const char *provider_endpoint_url(const struct provider *provider, enum provider_endpoint endpoint)
+{
+        const struct provider_metadata *metadata = provider_metadata(provider);
+
+        if (!metadata)
+                return NULL;
+        if (proves_itself_by_tls(provider->settings) && metadata->mtls_endpoints[endpoint])
+                return metadata->mtls_endpoints[endpoint];
+        return metadata->endpoints[endpoint];
+}
+
+uint64_t provider_now_sec(const struct provider *provider)
+{
+        uint64_t usec = 0;
+
+        (void)sd_event_now(provider->event, CLOCK_REALTIME, &usec);
+        return usec / 1000000;
+}
+
+int provider_send(struct provider *provider, const struct provider_request *request,
+                  http_on_answer on_answer, void *userdata, struct http_request **ret_request)
+{
+        const struct provider_settings *settings = provider->settings;
+        size_t n = settings->request_headers.n;
+        _cleanup_free_ struct http_header *headers = calloc(n + 1, sizeof(*headers));
+        if (!headers)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < n; i++)
+                headers[i] = (struct http_header){settings->request_headers.items[i].name,
+                                                  settings->request_headers.items[i].value};
         struct http_request_spec spec = {
-                .url = endpoint,
-                .ca_file = provider->settings->ca_file,
-                .proxy = provider->settings->proxy,
-                .form = form,
-                .authorization = authorization,
-                .accept = "application/json",
+                .url = request->url,
+                .ca_file = settings->ca_file,
+                .proxy = settings->proxy,
+                .form = request->form,
+                .authorization = request->authorization,
+                .dpop = request->dpop,
+                .accept = settings->accept,
+                .headers = headers,
+                .n_headers = n,
                 .max_body_bytes = OAUTH_RESPONSE_MAX_BYTES,
         };
+        if (proves_itself_by_tls(settings)) {
+                spec.client_certificate_file = settings->client_certificate_file;
+                spec.client_key_file = settings->client_key_file;
+        }
         return http_request_new(provider->http, &spec, on_answer, userdata, ret_request);
 }

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <systemd/sd-event.h>
 
 #include "common/cleanup.h"
 #include "core/jws.h"
-#include "core/oauth-request.h"
 #include "core/provider-metadata.h"
 #include "document.h"
 #include "io/http-client.h"
@@ -27,14 +27,14 @@ void provider_warm_up(struct provider *provider);
 
 const struct provider_settings *provider_settings(const struct provider *provider);
 
-/* The request that puts the question, authenticated as this provider's client. The caller finishes
- * it. Errors: core/oauth-request.h. */
-int provider_ask(const struct provider *provider, const struct oauth_question *question,
-                 struct oauth_request *ret_request);
-
 /* NULL while it is not known: then provider_metadata_document() is to be fetched and waited for. */
 const struct provider_metadata *provider_metadata(const struct provider *provider);
 struct document *provider_metadata_document(struct provider *provider);
+
+/* Where the endpoint is for this client (RFC 8705 section 5 gives those that prove themselves by
+ * TLS other addresses); NULL when the provider has none, or while the metadata is not known. */
+const char *provider_endpoint_url(const struct provider *provider, enum provider_endpoint endpoint);
+
 bool provider_has_keys(const struct provider *provider);
 struct document *provider_keys_document(struct provider *provider);
 
@@ -42,8 +42,16 @@ struct document *provider_keys_document(struct provider *provider);
 enum jws_verdict provider_verify(const struct provider *provider, const struct secret *token,
                                  struct jws_token *ret_token, const char **ret_why);
 
-/* A request to one of the provider's endpoints: POST when there is a form, GET otherwise. Both
- * secrets are only read during the call. */
-int provider_send(struct provider *provider, const char *endpoint, const struct secret *form,
-                  const struct secret *authorization, http_on_answer on_answer, void *userdata,
-                  struct http_request **ret_request);
+/* The wall clock (CLOCK_REALTIME), as of this turn of the loop. */
+uint64_t provider_now_sec(const struct provider *provider);
+
+/* What is sent as it stands: POST when there is a form, GET otherwise. For daemon/provider-call,
+ * which proves who asks. */
+struct provider_request {
+        const char *url;
+        const struct secret *form, *authorization, *dpop; /* as io/http-client.h has them */
+};
+
+/* Everything is only read during the call. */
+int provider_send(struct provider *provider, const struct provider_request *request,
+                  http_on_answer on_answer, void *userdata, struct http_request **ret_request);

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "provider-call.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-id128.h>
+
+#include "core/client-assertion.h"
+#include "core/dpop.h"
+#include "core/oauth-response.h"
+#include "io/private-key.h"
+
+#define STATUS_BAD_REQUEST  400
+#define STATUS_UNAUTHORIZED 401
+
+struct provider_call {
+        struct provider *provider;
+        bool asks_as_public;
+        char *url;
+        struct secret *form;         /* without what the client says of itself; NULL: a resource */
+        struct secret *access_token; /* NULL: an endpoint */
+        const struct private_key *dpop;
+        char *nonce; /* that the server wants in the proof */
+        http_on_answer on_answer;
+        void *userdata;
+        struct http_request *request;
+};
+
+struct proof {
+        struct oauth_request request;
+        struct secret *dpop;
+};
+
+static void proof_finish(struct proof *proof)
+{
+        oauth_request_finish(&proof->request);
+        proof->dpop = secret_free(proof->dpop);
+}
+
+/* An identifier that no other token of ours has. */
+static int token_id(char ret_id[SD_ID128_STRING_MAX])
+{
+        sd_id128_t random;
+
+        int r = sd_id128_randomize(&random);
+        if (r < 0)
+                return r;
+        (void)sd_id128_to_string(random, ret_id);
+        return 0;
+}
+
+/* ---- the client ---- */
+
+static int make_assertion(const struct provider_call *call, struct secret **ret_assertion)
+{
+        const struct provider_settings *settings = provider_settings(call->provider);
+        char id[SD_ID128_STRING_MAX];
+
+        int r = token_id(id);
+        if (r < 0)
+                return r;
+        struct client_assertion_spec spec = {
+                .client_id = settings->client_id,
+                .issuer = settings->issuer,
+                .kid = settings->client_key_id,
+                .algorithm = settings->key_algorithm,
+                .jti = id,
+                .now_sec = provider_now_sec(call->provider),
+        };
+        if (settings->client_auth == CLIENT_AUTH_SECRET_JWT)
+                spec.secret = settings->client_secret;
+        else
+                spec.key = private_key_evp(settings->client_key);
+        return client_assertion_new(&spec, ret_assertion);
+}
+
+static int prove_client(const struct provider_call *call, struct oauth_request *ret_request)
+{
+        const struct provider_settings *settings = provider_settings(call->provider);
+        _cleanup_secret_ struct secret *assertion = NULL;
+        struct oauth_client client = {
+                .client_id = settings->client_id,
+                .auth = call->asks_as_public ? CLIENT_AUTH_NONE : settings->client_auth,
+                .plain_basic = settings->plain_basic,
+        };
+        int r = 0;
+
+        switch (client.auth) {
+        case CLIENT_AUTH_NONE:
+        case CLIENT_AUTH_TLS:
+        case CLIENT_AUTH_SELF_SIGNED_TLS:
+                break;
+        case CLIENT_AUTH_SECRET_BASIC:
+        case CLIENT_AUTH_SECRET_POST:
+                client.secret = settings->client_secret;
+                break;
+        case CLIENT_AUTH_SECRET_JWT:
+        case CLIENT_AUTH_PRIVATE_KEY_JWT:
+                r = make_assertion(call, &assertion);
+                client.assertion = assertion;
+                break;
+        }
+        return r < 0 ? r : oauth_request_new(&client, call->form, ret_request);
+}
+
+/* ---- the request ---- */
+
+static int prove_possession(const struct provider_call *call, struct secret **ret_proof)
+{
+        char id[SD_ID128_STRING_MAX];
+
+        int r = token_id(id);
+        if (r < 0)
+                return r;
+        struct dpop_proof_spec spec = {
+                .key = private_key_evp(call->dpop),
+                .method = call->form ? "POST" : "GET",
+                .url = call->url,
+                .nonce = call->nonce,
+                .access_token = call->access_token,
+                .jti = id,
+                .now_sec = provider_now_sec(call->provider),
+        };
+        return dpop_proof_new(&spec, ret_proof);
+}
+
+static int prove(const struct provider_call *call, struct proof *ret_proof)
+{
+        _cleanup_(proof_finish) struct proof proof = {0};
+        int r;
+
+        if (call->form)
+                r = prove_client(call, &proof.request);
+        else if (call->dpop)
+                r = oauth_request_dpop(call->access_token, &proof.request.authorization);
+        else
+                r = oauth_request_bearer(call->access_token, &proof.request.authorization);
+        if (r >= 0 && call->dpop)
+                r = prove_possession(call, &proof.dpop);
+        if (r < 0)
+                return r;
+        *ret_proof = proof;
+        proof = (struct proof){0};
+        return 0;
+}
+
+static int call_send(struct provider_call *call);
+
+/* RFC 9449 sections 8 and 9: the endpoint says so by its error, a resource by its status. */
+static bool wants_nonce(const struct provider_call *call, const struct http_answer *answer)
+{
+        _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
+        struct json_object *object = NULL;
+
+        if (!call->dpop || call->nonce || !answer->dpop_nonce ||
+            (answer->status != STATUS_BAD_REQUEST && answer->status != STATUS_UNAUTHORIZED))
+                return false;
+        if (!call->form)
+                return answer->status == STATUS_UNAUTHORIZED;
+        return oauth_response_open(answer->status, secret_bytes(answer->body),
+                                   secret_size(answer->body), &object, &problem) == OAUTH_ERROR &&
+               strcmp(problem.code, "use_dpop_nonce") == 0;
+}
+
+static void on_answer(const struct http_answer *answer, void *userdata)
+{
+        struct provider_call *call = userdata;
+        _cleanup_(http_request_freep) struct http_request *finished = TAKE_PTR(call->request);
+
+        if (wants_nonce(call, answer)) {
+                call->nonce = strdup(answer->dpop_nonce);
+                if (call->nonce && call_send(call) >= 0)
+                        return;
+        }
+        call->on_answer(answer, call->userdata);
+}
+
+static int call_send(struct provider_call *call)
+{
+        _cleanup_(proof_finish) struct proof proof = {0};
+
+        int r = prove(call, &proof);
+        if (r < 0)
+                return r;
+        const struct provider_request request = {
+                .url = call->url,
+                .form = proof.request.form,
+                .authorization = proof.request.authorization,
+                .dpop = proof.dpop,
+        };
+        return provider_send(call->provider, &request, on_answer, call, &call->request);
+}
+
+/* ---- the outside ---- */
+
+static int call_new(struct provider *provider, const char *url, const struct private_key *dpop,
+                    http_on_answer on_done, void *userdata, struct provider_call **ret_call)
+{
+        _cleanup_(provider_call_freep) struct provider_call *call = calloc(1, sizeof(*call));
+
+        if (!call)
+                return -ENOMEM;
+        *call = (struct provider_call){.provider = provider,
+                                       .url = strdup(url),
+                                       .dpop = dpop,
+                                       .on_answer = on_done,
+                                       .userdata = userdata};
+        if (!call->url)
+                return -ENOMEM;
+        *ret_call = TAKE_PTR(call);
+        return 0;
+}
+
+int provider_call_new(struct provider *provider, enum provider_endpoint endpoint,
+                      const struct oauth_question *question, const struct private_key *dpop,
+                      http_on_answer on_done, void *userdata, struct provider_call **ret_call)
+{
+        _cleanup_(provider_call_freep) struct provider_call *call = NULL;
+        const char *url = provider_endpoint_url(provider, endpoint);
+
+        if (!url)
+                return -ENODATA;
+        int r = call_new(provider, url, dpop, on_done, userdata, &call);
+        if (r < 0)
+                return r;
+        call->asks_as_public = endpoint == ENDPOINT_DEVICE_AUTHORIZATION &&
+                               provider_settings(provider)->asks_as_public;
+        r = oauth_form_new(question, &call->form);
+        if (r >= 0)
+                r = call_send(call);
+        if (r < 0)
+                return r;
+        *ret_call = TAKE_PTR(call);
+        return 0;
+}
+
+int provider_call_new_resource(struct provider *provider, const char *url,
+                               const struct secret *access_token, const struct private_key *dpop,
+                               http_on_answer on_done, void *userdata,
+                               struct provider_call **ret_call)
+{
+        _cleanup_(provider_call_freep) struct provider_call *call = NULL;
+
+        int r = call_new(provider, url, dpop, on_done, userdata, &call);
+        if (r < 0)
+                return r;
+        call->access_token = secret_new(secret_bytes(access_token), secret_size(access_token));
+        if (!call->access_token)
+                return -ENOMEM;
+        r = call_send(call);
+        if (r < 0)
+                return r;
+        *ret_call = TAKE_PTR(call);
+        return 0;
+}
+
+struct provider_call *provider_call_free(struct provider_call *call)
+{
+        if (!call)
+                return NULL;
+        call->request = http_request_free(call->request);
+        free(call->url);
+        (void)secret_free(call->form);
+        (void)secret_free(call->access_token);
+        free(call->nonce);
+        free(call);
+        return NULL;
+}
