@@ -81,8 +81,7 @@ int attempt_new(struct attempts *attempts, const struct attempt_spec *spec,
                 return -ENOMEM;
 
         attempt->listener = *listener;
-        int r = login_new(spec->event, spec->provider, spec->rules, spec->request,
-                          spec->timeout_usec,
+        int r = login_new(spec->event, spec->authority, spec->request, spec->timeout_usec,
                           &(struct login_listener){on_challenge, on_end, attempt}, &attempt->login);
         if (r >= 0)
                 r = attempts_link(attempts, attempt);

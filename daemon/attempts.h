@@ -29,11 +29,10 @@ void attempts_init(struct attempts *attempts,
 /* Those of the account, from the source, and of the account from that source. NULL counts any. */
 size_t attempts_count(const struct attempts *attempts, const char *account, const char *source);
 
-/* What login_new() wants. Borrowed; provider and rules until the attempt is freed. */
+/* What login_new() wants. Borrowed; the authority until the attempt is freed. */
 struct attempt_spec {
         sd_event *event;
-        struct provider *provider;
-        const struct account_rules *rules;
+        const struct authority *authority;
         const struct login_request *request;
         uint64_t timeout_usec;
 };

@@ -7,8 +7,8 @@
 #include <syslog.h>
 #include <systemd/sd-id128.h>
 
+#include "approval.h"
 #include "common/text.h"
-#include "device-grant.h"
 #include "log.h"
 #include "verification.h"
 
@@ -28,8 +28,7 @@ enum login_state {
 
 struct login {
         sd_event *event;
-        struct provider *provider;
-        const struct account_rules *rules;
+        const struct authority *authority;
         struct login_listener listener;
         char id[ID_DIGITS + 1];
         char *account, *service, *origin, *source, *requested_by, *prior;
@@ -38,11 +37,12 @@ struct login {
         unsigned columns, lines;
 
         enum login_state state;
-        struct device_grant *grant;
+        struct approval *approval;
+        struct token_set tokens; /* from the approval on; erased unless they are kept */
         struct verification *verification;
         sd_event_source *news; /* calls the listener from the loop */
 
-        const struct device_authorization *code; /* the grant's; NULL until there is one */
+        const struct grant_challenge *challenge; /* the grant's; NULL until there is one */
         uint64_t expires_at_usec;
         char *picture;
 
@@ -51,27 +51,6 @@ struct login {
         struct identity *identity;
         struct account_verdict verdict;
 };
-
-static const struct {
-        enum login_outcome outcome;
-        const char *sentence;
-} sentences[] = {
-        {LOGIN_GRANTED, "Signed in."},
-        {LOGIN_DENIED, "The sign-in was declined at the identity provider."},
-        {LOGIN_EXPIRED, "The code was not approved in time."},
-        {LOGIN_REFUSED, "Whoever approved may not use this account."},
-        {LOGIN_UNAVAILABLE, "The identity provider cannot be asked right now. Try again later."},
-        {LOGIN_THROTTLED, "Too many sign-ins are waiting. Try again in a few minutes."},
-        {LOGIN_CANCELLED, "The sign-in was cancelled."},
-};
-
-const char *login_sentence(enum login_outcome outcome)
-{
-        for (size_t i = 0; i < ELEMENTSOF(sentences); i++)
-                if (sentences[i].outcome == outcome)
-                        return sentences[i].sentence;
-        return "The sign-in was refused.";
-}
 
 static const char *const state_words[] = {
         [LOGIN_STATE_ASKING] = "asking",
@@ -82,29 +61,10 @@ static const char *const state_words[] = {
 
 /* ---- states ---- */
 
-static char *strength_text(const struct identity *identity)
-{
-        char *text = NULL;
-        const char *acr = identity->acr ? identity->acr : "-";
-
-        if (asprintf(&text, "acr=%s amr=", acr) < 0)
-                return NULL;
-        for (size_t i = 0; i < identity->n_amr; i++) {
-                char *longer = NULL;
-                if (asprintf(&longer, "%s%s%s", text, i > 0 ? "," : "", identity->amr[i]) < 0)
-                        longer = NULL;
-                free(text);
-                text = longer;
-                if (!text)
-                        return NULL;
-        }
-        return text;
-}
-
 static void login_write_journal(const struct login *login)
 {
         const struct identity *identity = login->identity;
-        _cleanup_free_ char *strength = identity ? strength_text(identity) : NULL;
+        _cleanup_free_ char *strength = identity ? identity_strength_text(identity) : NULL;
         struct log_decision decision = {
                 .event = LOG_EVENT_LOGIN,
                 .outcome = login->outcome,
@@ -184,7 +144,7 @@ static void login_end(struct login *login, enum login_outcome outcome, const cha
 static void login_decide(struct login *login, struct identity *identity)
 {
         login->identity = identity;
-        account_decide(login->rules, login->account, identity, &login->verdict);
+        account_decide(&login->authority->rules, login->account, identity, &login->verdict);
         if (!login->verdict.allowed) {
                 login_end(login, LOGIN_REFUSED,
                           login->verdict.rule == ACCOUNT_RULE_NONE
@@ -209,18 +169,28 @@ static void on_verified(enum login_outcome outcome, struct identity *identity, c
 /* ---- 1. to 3.: the code is shown, tokens come, they are verified ---- */
 
 /* The picture is a comfort: without memory for it the login goes on. */
-static void on_code(const struct device_authorization *code, uint64_t expires_at_usec,
-                    void *userdata)
+static void draw_picture(struct login *login)
 {
-        struct login *login = userdata;
-        const char *address = code->verification_uri_complete ? code->verification_uri_complete
-                                                              : code->verification_uri;
+        const struct grant_challenge *challenge = login->challenge;
+        const char *address = challenge->verification_uri_complete
+                                      ? challenge->verification_uri_complete
+                                      : challenge->verification_uri;
 
+        if (!address)
+                return;
         int r = qr_text_new(address, login->qr, login->columns, login->lines, &login->picture);
         if (r < 0)
                 log_line(LOG_DEBUG, "Login %s: no picture: %s", login->id, strerror(-r));
-        login->code = code;
+}
+
+static void on_challenge(const struct grant_challenge *challenge, uint64_t expires_at_usec,
+                         void *userdata)
+{
+        struct login *login = userdata;
+
+        login->challenge = challenge;
         login->expires_at_usec = expires_at_usec;
+        draw_picture(login);
         login_enter_state(login, LOGIN_STATE_SHOWING);
 }
 
@@ -228,9 +198,20 @@ static void on_tokens(struct token_set *tokens, void *userdata)
 {
         struct login *login = userdata;
 
+        login->tokens = *tokens;
+        *tokens = (struct token_set){0};
         login_enter_state(login, LOGIN_STATE_VERIFYING);
-        int r = verification_new(login->provider, login->rules, login->account, tokens,
-                                 login->event, on_verified, login, &login->verification);
+        const struct verification_spec spec = {
+                .event = login->event,
+                .authority = login->authority,
+                .account = login->account,
+                .tokens = &login->tokens,
+                .dpop = login->tokens.is_bound ? approval_dpop(login->approval) : NULL,
+                .nonce = approval_nonce(login->approval),
+                .on_done = on_verified,
+                .userdata = login,
+        };
+        int r = verification_new(&spec, &login->verification);
         if (r < 0)
                 login_end(login, LOGIN_UNAVAILABLE, strerror(-r));
 }
@@ -281,7 +262,21 @@ static int login_fill(struct login *login, const struct login_request *request)
         return copy_name(request->prior, &login->prior);
 }
 
-int login_new(sd_event *event, struct provider *provider, const struct account_rules *rules,
+static int login_prepare(struct login *login, const char *redirect_uri, uint64_t timeout_usec)
+{
+        const struct approval_spec spec = {
+                .event = login->event,
+                .provider = login->authority->provider,
+                .account = login->account,
+                .service = login->service,
+                .redirect_uri = redirect_uri,
+                .timeout_usec = timeout_usec,
+                .listener = {on_challenge, on_tokens, on_failure, login},
+        };
+        return approval_new(&spec, &login->approval);
+}
+
+int login_new(sd_event *event, const struct authority *authority,
               const struct login_request *request, uint64_t timeout_usec,
               const struct login_listener *listener, struct login **ret_login)
 {
@@ -290,19 +285,16 @@ int login_new(sd_event *event, struct provider *provider, const struct account_r
                 return -ENOMEM;
 
         login->event = sd_event_ref(event);
-        login->provider = provider;
-        login->rules = rules;
+        login->authority = authority;
         login->listener = *listener;
         login->outcome = LOGIN_REFUSED;
         int r = login_fill(login, request);
         if (r < 0)
                 return r;
-        r = device_grant_new(event, provider, timeout_usec,
-                             &(struct device_grant_listener){on_code, on_tokens, on_failure, login},
-                             &login->grant);
+        r = login_prepare(login, request->redirect_uri, timeout_usec);
         if (r < 0)
                 return r;
-        device_grant_start(login->grant);
+        approval_start(login->approval);
         *ret_login = TAKE_PTR(login);
         return 0;
 }
@@ -313,7 +305,8 @@ struct login *login_free(struct login *login)
                 return NULL;
         login->news = sd_event_source_disable_unref(login->news);
         login->verification = verification_free(login->verification);
-        login->grant = device_grant_free(login->grant);
+        login->approval = approval_free(login->approval);
+        token_set_finish(&login->tokens);
         login->identity = identity_free(login->identity);
         sd_event_unref(login->event);
         free(login->account);
@@ -330,21 +323,26 @@ struct login *login_free(struct login *login)
 
 void login_person_waits(struct login *login)
 {
-        device_grant_person_waits(login->grant);
+        approval_person_waits(login->approval);
+}
+
+int login_answer(struct login *login, const char *query)
+{
+        return approval_answer(login->approval, query);
 }
 
 /* The state first: what the grant says of its own end is not heard any more. */
 void login_stop(struct login *login)
 {
         login_end(login, LOGIN_UNAVAILABLE, "badged was stopped");
-        device_grant_cancel(login->grant);
+        approval_cancel(login->approval);
         login->verification = verification_free(login->verification);
 }
 
 /* While the approval is being verified the grant is over already. */
 void login_cancel(struct login *login)
 {
-        device_grant_cancel(login->grant);
+        approval_cancel(login->approval);
         login->verification = verification_free(login->verification);
         login_end(login, LOGIN_CANCELLED, "the caller gave up");
 }
@@ -376,7 +374,7 @@ const char *login_origin(const struct login *login)
 
 const struct provider_settings *login_provider(const struct login *login)
 {
-        return provider_settings(login->provider);
+        return provider_settings(login->authority->provider);
 }
 
 const char *login_state_word(const struct login *login)
@@ -389,9 +387,9 @@ uint64_t login_expires_at_usec(const struct login *login)
         return login->expires_at_usec;
 }
 
-const struct device_authorization *login_challenge(const struct login *login)
+const struct grant_challenge *login_challenge(const struct login *login)
 {
-        return login->code;
+        return login->challenge;
 }
 
 const char *login_picture(const struct login *login)

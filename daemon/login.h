@@ -10,18 +10,16 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "authority.h"
 #include "common/cleanup.h"
 #include "common/login-outcome.h"
 #include "core/account-policy.h"
-#include "core/device-authorization.h"
 #include "core/identity.h"
 #include "core/qr-text.h"
-#include "provider.h"
+#include "grant.h"
+#include "login-sentence.h"
 
 struct login;
-
-/* What a person reads about an outcome. Static. */
-const char *login_sentence(enum login_outcome outcome);
 
 /* What the caller tells of the attempt. Borrowed during login_new(). */
 struct login_request {
@@ -31,6 +29,8 @@ struct login_request {
         const char *requested_by; /* who called sudo or su, says the application; may be NULL */
         const char *prior;        /* factors passed before, says the application; may be NULL */
         uid_t caller_uid;         /* of whoever asks on the bus; for the journal, too */
+        const char
+                *redirect_uri; /* a browser here approves and comes back to it; NULL: none does */
         enum qr_style qr;
         unsigned columns, lines; /* of the window that shows the code; 0: unknown */
 };
@@ -43,8 +43,9 @@ struct login_listener {
         void *userdata;
 };
 
-/* Starts at once. rules and provider are borrowed until the login is freed. */
-int login_new(sd_event *event, struct provider *provider, const struct account_rules *rules,
+/* Starts at once. The authority is borrowed until the login is freed. -EINVAL for a redirect_uri
+ * that does not lead to this machine. */
+int login_new(sd_event *event, const struct authority *authority,
               const struct login_request *request, uint64_t timeout_usec,
               const struct login_listener *listener, struct login **ret_login);
 
@@ -54,6 +55,10 @@ DEFINE_CLEANUP(struct login *, login_free);
 
 /* The person waits for the verdict: polling may begin. */
 void login_person_waits(struct login *login);
+
+/* What the browser brought back to redirect_uri, without the question mark. -EBUSY when this login
+ * waits for no such answer, or had one. */
+int login_answer(struct login *login, const char *query);
 
 /* Gives up; nothing after the end. */
 void login_cancel(struct login *login);
@@ -75,7 +80,7 @@ const char *login_state_word(const struct login *login);
 uint64_t login_expires_at_usec(const struct login *login);
 
 /* From on_challenge on. The picture is NULL when there is none to show. */
-const struct device_authorization *login_challenge(const struct login *login);
+const struct grant_challenge *login_challenge(const struct login *login);
 const char *login_picture(const struct login *login);
 
 bool login_has_ended(const struct login *login);

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/device-authorization.h"
+#include "approval-request.h"
+#include "core/provider-preset.h"
+#include "provider-call.h"
 
 #define MEND_METADATA                                                                            \
         "compare issuer with what the provider calls itself, and see that this host reaches it " \
@@ -25,7 +27,8 @@ struct provider_check {
         void *userdata;
         sd_event_source *begin;
         struct document_wait *wait;
-        struct http_request *request;
+        struct approval_request *approval;
+        struct provider_call *call;
         struct provider_finding findings[PROVIDER_FINDINGS_MAX];
         size_t n_findings;
 };
@@ -50,14 +53,26 @@ static void add(struct provider_check *check, const char *what, const char *mend
                                                                          detail, mend};
 }
 
+static const char *check_endpoint(const struct provider_check *check)
+{
+        switch (provider_settings(check->provider)->flow) {
+        case FLOW_DEVICE:
+                return "device endpoint";
+        case FLOW_BACKCHANNEL:
+                return "CIBA endpoint";
+        }
+        return "endpoint";
+}
+
 static void finish(struct provider_check *check)
 {
         check->on_done(check->findings, check->n_findings, check->userdata);
 }
 
-/* ---- 3. the device authorization endpoint ---- */
+/* ---- 3. the endpoint that is asked for an approval ---- */
 
-static const char *mend_for(const struct oauth_problem *problem)
+/* What this provider means by it, then what everybody means. */
+static const char *mend_for(const struct provider_check *check, const struct oauth_problem *problem)
 {
         static const struct {
                 const char *code, *mend;
@@ -70,57 +85,91 @@ static const char *mend_for(const struct oauth_problem *problem)
                 {"slow_down", MEND_LATER},
                 {"temporarily_unavailable", MEND_LATER},
         };
+        const struct provider_preset *preset = provider_settings(check->provider)->preset;
+        const char *mend = preset ? provider_preset_mend(preset, problem->code,
+                                                         problem->description)
+                                  : NULL;
+
+        if (mend)
+                return mend;
         for (size_t i = 0; i < ELEMENTSOF(mends); i++)
                 if (strcmp(mends[i].code, problem->code) == 0)
                         return mends[i].mend;
         return problem->answer == OAUTH_TRANSIENT ? MEND_LATER : MEND_OTHER;
 }
 
-static void on_device_answer(const struct http_answer *answer, void *userdata)
+static void add_problem(struct provider_check *check, const char *what, unsigned status,
+                        const struct oauth_problem *problem)
+{
+        const struct provider_preset *preset = provider_settings(check->provider)->preset;
+        const char *said = problem->code[0] ? problem->code
+                           : problem->why   ? problem->why
+                                            : "out of order";
+
+        add(check, what, mend_for(check, problem), "status %u, %s%s%s", status, said,
+            problem->description ? ", " : "", problem->description ? problem->description : "");
+        if (preset && preset->switch_on)
+                add(check, preset->title, preset->switch_on, "has to be prepared for badged");
+}
+
+static void add_challenge(struct provider_check *check, const struct grant_challenge *challenge)
+{
+        add(check, challenge->user_code ? "device endpoint" : "CIBA endpoint", "",
+            "accepts the client; codes live %llu s, interval %llu s",
+            (unsigned long long)challenge->expires_in_sec,
+            (unsigned long long)challenge->interval_sec);
+        if (challenge->verification_uri)
+                add(check, "verification address", "", "%s", challenge->verification_uri);
+}
+
+static void on_asked(const struct http_answer *answer, void *userdata)
 {
         struct provider_check *check = userdata;
         _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
-        _cleanup_(device_authorization_finish) struct device_authorization code = {0};
+        struct grant_challenge challenge = {0};
+        const char *what = check_endpoint(check);
 
-        if (answer->failure != HTTP_ANSWERED) {
-                add(check, "device endpoint", MEND_METADATA, "%s", answer->failure_text);
-        } else if (device_authorization_parse(answer->status, secret_bytes(answer->body),
-                                              secret_size(answer->body), &code,
-                                              &problem) == OAUTH_SUCCESS) {
-                add(check, "device endpoint", "",
-                    "accepts the client; codes live %llu s, interval %llu s",
-                    (unsigned long long)code.expires_in_sec, (unsigned long long)code.interval_sec);
-                add(check, "verification address", "", "%s", code.verification_uri);
-        } else {
-                add(check, "device endpoint", mend_for(&problem), "status %u, %s%s%s",
-                    answer->status,
-                    problem.code[0] ? problem.code
-                    : problem.why   ? problem.why
-                                    : "out of order",
-                    problem.description ? ", " : "",
-                    problem.description ? problem.description : "");
-        }
+        if (answer->failure != HTTP_ANSWERED)
+                add(check, what, MEND_METADATA, "%s", answer->failure_text);
+        else if (approval_request_read(check->approval, answer, &challenge, &problem) ==
+                 OAUTH_SUCCESS)
+                add_challenge(check, &challenge);
+        else if (strcmp(problem.code, "unknown_user_id") == 0)
+                add(check, what, "", "accepts the client; nobody was rung");
+        else
+                add_problem(check, what, answer->status, &problem);
         finish(check);
 }
 
-static int ask_for_code(struct provider_check *check)
+/* With the name of somebody whom no provider has: a check must ring nobody's phone. */
+static int ask_for_approval(struct provider_check *check)
 {
-        const struct provider_metadata *metadata = provider_metadata(check->provider);
-        const struct oauth_question question = {.kind = OAUTH_ASK_DEVICE_CODE,
-                                                .scope = provider_settings(check->provider)->scope};
-        _cleanup_(oauth_request_finish) struct oauth_request request = {0};
-
-        if (!metadata)
-                return -ENODATA;
-        int r = provider_ask(check->provider, &question, &request);
+        int r = approval_request_new(provider_settings(check->provider), "badged-check", "check",
+                                     &check->approval);
         if (r < 0)
                 return r;
-        return provider_send(check->provider, metadata->endpoints[ENDPOINT_DEVICE_AUTHORIZATION],
-                             request.form, request.authorization, on_device_answer, check,
-                             &check->request);
+        struct oauth_question question = approval_request_question(check->approval);
+        return provider_call_new(check->provider, approval_request_endpoint(check->approval),
+                                 &question, NULL, on_asked, check, &check->call);
 }
 
 /* ---- 1. and 2.: metadata and keys, fetched anew ---- */
+
+static void go_on(struct provider_check *check)
+{
+        int r = ask_for_approval(check);
+
+        if (r < 0) {
+                add(check, check_endpoint(check), MEND_OTHER, "%s", strerror(-r));
+                finish(check);
+        }
+}
+
+/* Plain OAuth 2.0 has no keys. */
+static bool has_keys(const struct provider_check *check)
+{
+        return provider_settings(check->provider)->identity_from == IDENTITY_FROM_ID_TOKEN;
+}
 
 static void on_keys(const char *why, void *userdata)
 {
@@ -133,11 +182,7 @@ static void on_keys(const char *why, void *userdata)
         else
                 add(check, "keys", "", "read from %s",
                     metadata ? metadata->endpoints[ENDPOINT_KEYS] : "there");
-        int r = ask_for_code(check);
-        if (r < 0) {
-                add(check, "device endpoint", MEND_OTHER, "%s", strerror(-r));
-                finish(check);
-        }
+        go_on(check);
 }
 
 static void fetch(struct provider_check *check, struct document *document, const char *what,
@@ -163,7 +208,10 @@ static void on_metadata(const char *why, void *userdata)
                 return;
         }
         add(check, "metadata", "", "issuer %s", provider_settings(check->provider)->issuer);
-        fetch(check, provider_keys_document(check->provider), "keys", on_keys);
+        if (has_keys(check))
+                fetch(check, provider_keys_document(check->provider), "keys", on_keys);
+        else
+                go_on(check);
 }
 
 static int on_begin(sd_event_source *source, void *userdata)
@@ -175,7 +223,10 @@ static int on_begin(sd_event_source *source, void *userdata)
                 return 0;
         }
         add(check, "metadata", "", "endpoints set by hand");
-        fetch(check, provider_keys_document(check->provider), "keys", on_keys);
+        if (has_keys(check))
+                fetch(check, provider_keys_document(check->provider), "keys", on_keys);
+        else
+                go_on(check);
         return 0;
 }
 
@@ -203,7 +254,8 @@ struct provider_check *provider_check_free(struct provider_check *check)
                 return NULL;
         check->begin = sd_event_source_disable_unref(check->begin);
         check->wait = document_wait_free(check->wait);
-        check->request = http_request_free(check->request);
+        check->call = provider_call_free(check->call);
+        check->approval = approval_request_free(check->approval);
         for (size_t i = 0; i < check->n_findings; i++)
                 free(check->findings[i].detail);
         sd_event_unref(check->event);

@@ -10,7 +10,7 @@
 #include "common/cleanup.h"
 #include "provider.h"
 
-#define PROVIDER_FINDINGS_MAX 4
+#define PROVIDER_FINDINGS_MAX 6
 
 struct provider_finding {
         const char *what; /* "metadata", "keys", "device endpoint", "verification address" */

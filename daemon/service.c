@@ -12,18 +12,13 @@
 #define USEC_PER_SEC      1000000ULL
 #define SENTENCE_PROVIDER "That identity provider is not known here."
 
-struct service_provider {
-        struct provider *provider;
-        struct account_rules rules;
-};
-
 struct service {
         sd_event *event;
         struct settings *settings;
         struct http_client *http;
-        struct service_provider *providers;
+        struct authority *authorities;
         struct account_provider *choices; /* the same, as account_choose_provider() wants them */
-        size_t n_providers;
+        size_t n_authorities;
         struct attempts attempts;
         struct admission admission;
         struct sessions *sessions;
@@ -88,7 +83,8 @@ static struct account_rules rules_of(const struct settings *settings,
                 .groups = settings->accounts.groups,
                 .n_groups = settings->accounts.n_groups,
                 .has_groups = strcmp(provider->name, settings->default_provider) == 0,
-                .groups_claim = settings->accounts.groups_claim,
+                .groups_claim = provider->groups_claim ? provider->groups_claim
+                                                       : settings->accounts.groups_claim,
         };
 }
 
@@ -96,19 +92,22 @@ static int service_add_providers(struct service *service)
 {
         const struct settings *settings = service->settings;
 
-        service->providers = calloc(settings->n_providers, sizeof(*service->providers));
+        service->authorities = calloc(settings->n_providers, sizeof(*service->authorities));
         service->choices = calloc(settings->n_providers, sizeof(*service->choices));
-        if (!service->providers || !service->choices)
+        if (!service->authorities || !service->choices)
                 return -ENOMEM;
         for (size_t i = 0; i < settings->n_providers; i++) {
                 const struct provider_settings *provider = settings->providers[i];
                 int r = provider_new(service->event, service->http, provider,
-                                     &service->providers[i].provider);
+                                     &service->authorities[i].provider);
+                service->n_authorities++;
+                if (r >= 0)
+                        r = directory_new(service->authorities[i].provider,
+                                          &service->authorities[i].directory);
                 if (r < 0)
                         return r;
-                service->providers[i].rules = rules_of(settings, provider);
+                service->authorities[i].rules = rules_of(settings, provider);
                 service->choices[i] = (struct account_provider){provider->name, provider->issuer};
-                service->n_providers++;
         }
         return 0;
 }
@@ -144,9 +143,11 @@ struct service *service_free(struct service *service)
 {
         if (!service)
                 return NULL;
-        for (size_t i = 0; i < service->n_providers; i++)
-                (void)provider_free(service->providers[i].provider);
-        free(service->providers);
+        for (size_t i = 0; i < service->n_authorities; i++) {
+                (void)directory_free(service->authorities[i].directory);
+                (void)provider_free(service->authorities[i].provider);
+        }
+        free(service->authorities);
         free(service->choices);
         (void)sessions_free(service->sessions);
         admission_finish(&service->admission);
@@ -159,28 +160,27 @@ struct service *service_free(struct service *service)
 
 void service_warm_up(struct service *service)
 {
-        for (size_t i = 0; i < service->n_providers; i++)
-                provider_warm_up(service->providers[i].provider);
+        for (size_t i = 0; i < service->n_authorities; i++)
+                provider_warm_up(service->authorities[i].provider);
 }
 
-static struct service_provider *find_provider(const struct service *service, const char *name)
+static struct authority *find_provider(const struct service *service, const char *name)
 {
-        for (size_t i = 0; name && i < service->n_providers; i++)
+        for (size_t i = 0; name && i < service->n_authorities; i++)
                 if (strcmp(service->choices[i].name, name) == 0)
-                        return &service->providers[i];
+                        return &service->authorities[i];
         return NULL;
 }
 
 /* ---- logins ---- */
 
-static int start_attempt(struct service *service, struct service_provider *asked,
+static int start_attempt(struct service *service, struct authority *asked,
                          const struct login_request *request, const struct login_listener *listener,
                          struct attempt **ret_attempt)
 {
         struct attempt_spec spec = {
                 .event = service->event,
-                .provider = asked->provider,
-                .rules = &asked->rules,
+                .authority = asked,
                 .request = request,
                 .timeout_usec = service->settings->login_timeout_sec * USEC_PER_SEC,
         };
@@ -188,12 +188,12 @@ static int start_attempt(struct service *service, struct service_provider *asked
 }
 
 static struct refusal choose_provider(struct service *service, const struct login_request *request,
-                                      const char *wanted, struct service_provider **ret_asked)
+                                      const char *wanted, struct authority **ret_asked)
 {
         const char *chosen = account_choose_provider(
-                service->settings->accounts.map, service->choices, service->n_providers,
+                service->settings->accounts.map, service->choices, service->n_authorities,
                 request->account, wanted, service->settings->default_provider);
-        struct service_provider *asked = find_provider(service, chosen);
+        struct authority *asked = find_provider(service, chosen);
 
         if (!asked)
                 return admission_refuse(&service->admission, LOG_EVENT_LOGIN, request,
@@ -211,7 +211,7 @@ int service_start_login(struct service *service, const struct login_request *req
                         struct attempt **ret_attempt, struct refusal *ret_refusal)
 {
         struct admission *admission = &service->admission;
-        struct service_provider *asked = NULL;
+        struct authority *asked = NULL;
 
         struct refusal refusal = admission_check_local(admission, LOG_EVENT_LOGIN, request);
         if (refusal.outcome == LOGIN_GRANTED)
@@ -239,8 +239,8 @@ struct refusal service_check_account(struct service *service, const struct login
                                                        request);
         if (refusal.outcome != LOGIN_GRANTED)
                 return refusal;
-        for (size_t i = 0; i < service->n_providers; i++)
-                if (account_is_reachable(&service->providers[i].rules, request->account))
+        for (size_t i = 0; i < service->n_authorities; i++)
+                if (account_is_reachable(&service->authorities[i].rules, request->account))
                         return admission_no_objection;
         return admission_refuse_account(&service->admission, LOG_EVENT_ACCOUNT, request,
                                         "no identity of any provider may use the account");
@@ -280,12 +280,12 @@ struct service_status service_status(const struct service *service)
 
 struct provider *service_provider_at(const struct service *service, size_t index)
 {
-        return index < service->n_providers ? service->providers[index].provider : NULL;
+        return index < service->n_authorities ? service->authorities[index].provider : NULL;
 }
 
 struct provider *service_provider(const struct service *service, const char *name)
 {
-        struct service_provider *found = find_provider(service, name);
+        struct authority *found = find_provider(service, name);
         return found ? found->provider : NULL;
 }
 

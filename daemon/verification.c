@@ -5,101 +5,258 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
+#include "core/claim-test.h"
 #include "core/id-token.h"
+#include "core/introspection.h"
 #include "core/oauth-request.h"
+#include "provider-call.h"
+
+/* In this order; each is left out where nothing asks for it. */
+enum verification_step {
+        STEP_IDENTITY,
+        STEP_USERINFO,
+        STEP_INTROSPECTION,
+        STEP_GROUPS,
+        STEP_ACCOUNT,
+        STEP_CLAIMS,
+        STEP_DONE,
+};
 
 struct verification {
-        struct provider *provider;
-        const struct account_rules *rules;
-        const char *account;
-        struct token_set tokens;
-        verification_on_done on_done;
-        void *userdata;
-
-        sd_event *event;
+        struct verification_spec spec;
+        const struct authority *authority;
+        const struct provider_settings *settings;
+        enum verification_step step;
         sd_event_source *begin;
         struct document_wait *keys_wait;
-        struct http_request *userinfo_request;
+        struct provider_call *call;
+        struct directory_lookup *lookup;
         struct identity *identity;
         bool keys_fetched; /* once is enough: a kid that is still unknown then is nobody's */
 };
 
 static void fail(struct verification *verification, enum login_outcome outcome, const char *detail)
 {
-        verification->on_done(outcome, NULL, detail, verification->userdata);
+        verification->spec.on_done(outcome, NULL, detail, verification->spec.userdata);
 }
 
-static void succeed(struct verification *verification)
+/* -EBADMSG is the provider's fault and why says what is wrong; any other is ours. */
+static void fail_with(struct verification *verification, int error, const char *why)
 {
-        verification->on_done(LOGIN_GRANTED, TAKE_PTR(verification->identity), NULL,
-                              verification->userdata);
+        if (error == -EBADMSG)
+                fail(verification, LOGIN_REFUSED, why);
+        else
+                fail(verification, LOGIN_UNAVAILABLE, strerror(-error));
 }
 
-/* ---- userinfo (OIDC Core 5.3) ---- */
+static void go_on(struct verification *verification, enum verification_step next);
+
+/* ---- answers of the provider's API ---- */
 
 static bool is_json(const struct http_answer *answer)
 {
-        static const char json[] = "application/json";
+        static const char json[] = "application/";
         return answer->content_type &&
-               strncasecmp(answer->content_type, json, sizeof(json) - 1) == 0;
+               strncasecmp(answer->content_type, json, sizeof(json) - 1) == 0 &&
+               strcasestr(answer->content_type, "json");
+}
+
+/* True when the answer is a JSON document; otherwise the verification has ended. */
+static bool is_document(struct verification *verification, const struct http_answer *answer,
+                        const char *out_of_order, const char *gave_nothing)
+{
+        if (answer->failure != HTTP_ANSWERED)
+                fail(verification, LOGIN_UNAVAILABLE, answer->failure_text);
+        else if (answer->status >= 500 || answer->status == 429)
+                fail(verification, LOGIN_UNAVAILABLE, out_of_order);
+        else if (answer->status != 200 || !is_json(answer))
+                fail(verification, LOGIN_REFUSED, gave_nothing);
+        else
+                return true;
+        return false;
+}
+
+/* ---- userinfo (OIDC Core 5.3), or the API of a plain OAuth 2.0 provider ---- */
+
+static int take_userinfo(struct verification *verification, const struct secret *body,
+                         const char **ret_why)
+{
+        if (verification->identity)
+                return identity_add_userinfo(verification->identity, secret_bytes(body),
+                                             secret_size(body), ret_why);
+        return identity_new_from_userinfo(verification->settings->name,
+                                          verification->settings->issuer,
+                                          verification->settings->subject_claim, secret_bytes(body),
+                                          secret_size(body), &verification->identity, ret_why);
 }
 
 static void on_userinfo(const struct http_answer *answer, void *userdata)
 {
         struct verification *verification = userdata;
-        const char *why;
+        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(
+                verification->call);
+        const char *why = NULL;
 
-        if (answer->failure != HTTP_ANSWERED) {
-                fail(verification, LOGIN_UNAVAILABLE, answer->failure_text);
+        if (!is_document(verification, answer, "the userinfo endpoint is out of order",
+                         "the userinfo endpoint gave no claims"))
                 return;
-        }
-        if (answer->status >= 500 || answer->status == 429) {
-                fail(verification, LOGIN_UNAVAILABLE, "the userinfo endpoint is out of order");
-                return;
-        }
-        if (answer->status != 200 || !is_json(answer)) {
-                fail(verification, LOGIN_REFUSED, "the userinfo endpoint gave no claims");
-                return;
-        }
-        int r = identity_add_userinfo(verification->identity, secret_bytes(answer->body),
-                                      secret_size(answer->body), &why);
-        if (r == -EBADMSG) {
-                fail(verification, LOGIN_REFUSED, why);
-                return;
-        }
-        if (r < 0) {
-                fail(verification, LOGIN_UNAVAILABLE, strerror(-r));
-                return;
-        }
-        succeed(verification);
+        int r = take_userinfo(verification, answer->body, &why);
+        if (r < 0)
+                fail_with(verification, r, why);
+        else
+                go_on(verification, STEP_INTROSPECTION);
 }
 
-static int ask_userinfo(struct verification *verification, const char *endpoint)
+static void ask_userinfo(struct verification *verification)
 {
-        _cleanup_secret_ struct secret *authorization = NULL;
+        const char *url = provider_endpoint_url(verification->authority->provider,
+                                                ENDPOINT_USERINFO);
 
-        int r = oauth_request_bearer(verification->tokens.access_token, &authorization);
-        if (r < 0)
-                return r;
-        return provider_send(verification->provider, endpoint, NULL, authorization, on_userinfo,
-                             verification, &verification->userinfo_request);
-}
-
-static void on_id_token_good(struct verification *verification)
-{
-        const struct provider_metadata *metadata = provider_metadata(verification->provider);
-        const char *endpoint = metadata ? metadata->endpoints[ENDPOINT_USERINFO] : NULL;
-
-        if (!endpoint || !account_needs_userinfo(verification->rules, verification->account,
-                                                 verification->identity)) {
-                succeed(verification);
+        if (!url) {
+                fail(verification, LOGIN_REFUSED, "the provider has no userinfo endpoint");
                 return;
         }
-        int r = ask_userinfo(verification, endpoint);
+        int r = provider_call_new_resource(
+                verification->authority->provider, url, verification->spec.tokens->access_token,
+                verification->spec.dpop, on_userinfo, verification, &verification->call);
         if (r < 0)
-                fail(verification, LOGIN_UNAVAILABLE, strerror(-r));
+                fail_with(verification, r, NULL);
+}
+
+/* Where the rule could do with userinfo but there is none, the id_token has to be enough. */
+static bool wants_userinfo(const struct verification *verification)
+{
+        if (verification->settings->identity_from == IDENTITY_FROM_USERINFO)
+                return false;
+        return verification->settings->validate & VALIDATE_USERINFO ||
+               (provider_endpoint_url(verification->authority->provider, ENDPOINT_USERINFO) &&
+                account_needs_userinfo(&verification->authority->rules, verification->spec.account,
+                                       verification->identity));
+}
+
+/* ---- introspection (RFC 7662) ---- */
+
+static void on_introspection(const struct http_answer *answer, void *userdata)
+{
+        struct verification *verification = userdata;
+        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(
+                verification->call);
+        const char *why = NULL;
+
+        if (!is_document(verification, answer, "the introspection endpoint is out of order",
+                         "the introspection endpoint gave no answer about the token"))
+                return;
+        struct introspection_expectation expectation = {
+                .client_id = verification->settings->client_id,
+                .issuer = verification->settings->issuer,
+                .subject = verification->identity->subject,
+                .now_sec = provider_now_sec(verification->authority->provider),
+        };
+        int r = introspection_check(secret_bytes(answer->body), secret_size(answer->body),
+                                    &expectation, &why);
+        if (r < 0)
+                fail_with(verification, r, why);
+        else
+                go_on(verification, STEP_GROUPS);
+}
+
+static void ask_introspection(struct verification *verification)
+{
+        const struct oauth_question question = {
+                .kind = OAUTH_INTROSPECT,
+                .token = verification->spec.tokens->access_token,
+                .token_type_hint = "access_token",
+        };
+
+        int r = provider_call_new(verification->authority->provider, ENDPOINT_INTROSPECTION,
+                                  &question, NULL, on_introspection, verification,
+                                  &verification->call);
+        if (r == -ENODATA)
+                fail(verification, LOGIN_REFUSED, "the provider has no introspection endpoint");
+        else if (r < 0)
+                fail_with(verification, r, NULL);
+}
+
+/* ---- groups, and the account's standing ---- */
+
+static bool wants_groups(const struct verification *verification)
+{
+        const struct account_rules *rules = &verification->authority->rules;
+
+        if (verification->settings->n_group_sources == 0 ||
+            !account_needs_groups(rules, verification->spec.account))
+                return false;
+        switch (verification->settings->group_sources_when) {
+        case GROUP_SOURCES_NEEDED:
+                return !identity_has_claim(verification->identity, rules->groups_claim);
+        case GROUP_SOURCES_OVERAGE:
+                return identity_has_overage(verification->identity, rules->groups_claim);
+        }
+        return true;
+}
+
+static void on_groups(enum login_outcome outcome, const struct text_list *groups,
+                      const char *detail, void *userdata)
+{
+        struct verification *verification = userdata;
+
+        if (outcome != LOGIN_GRANTED || !groups) {
+                fail(verification, outcome == LOGIN_GRANTED ? LOGIN_REFUSED : outcome, detail);
+                return;
+        }
+        int r = identity_add_groups(verification->identity,
+                                    verification->authority->rules.groups_claim, groups);
+        verification->lookup = directory_lookup_free(verification->lookup);
+        if (r < 0)
+                fail_with(verification, r, "the groups do not fit the identity");
+        else
+                go_on(verification, STEP_ACCOUNT);
+}
+
+static void ask_groups(struct verification *verification)
+{
+        int r = directory_lookup_groups(
+                verification->authority->directory, verification->spec.tokens->access_token,
+                verification->spec.dpop, on_groups, verification, &verification->lookup);
+        if (r < 0)
+                fail_with(verification, r, "the groups cannot be asked for");
+}
+
+static void on_account(enum login_outcome outcome, const struct text_list *groups,
+                       const char *detail, void *userdata)
+{
+        struct verification *verification = userdata;
+
+        if (outcome != LOGIN_GRANTED) {
+                fail(verification, outcome, detail);
+                return;
+        }
+        verification->lookup = directory_lookup_free(verification->lookup);
+        go_on(verification, STEP_CLAIMS);
+}
+
+static void ask_account(struct verification *verification)
+{
+        int r = directory_lookup_account(verification->authority->directory, verification->identity,
+                                         on_account, verification, &verification->lookup);
+        if (r == -EINVAL)
+                fail(verification, LOGIN_REFUSED,
+                     "the identity lacks a claim that account_source names");
+        else if (r < 0)
+                fail_with(verification, r, NULL);
+}
+
+static void test_claims(struct verification *verification)
+{
+        const char *failing = claim_tests_failing(&verification->settings->require_claim,
+                                                  verification->identity);
+
+        if (failing)
+                fail(verification, LOGIN_REFUSED,
+                     "the identity lacks a claim that require_claim demands");
+        else
+                go_on(verification, STEP_DONE);
 }
 
 /* ---- the id_token (OIDC Core 3.1.3.7) ---- */
@@ -107,23 +264,21 @@ static void on_id_token_good(struct verification *verification)
 static int check_id_token(struct verification *verification, const struct jws_token *token,
                           const char **ret_why)
 {
-        const struct provider_settings *settings = provider_settings(verification->provider);
-        uint64_t now_usec = 0;
-
-        int r = sd_event_now(verification->event, CLOCK_REALTIME, &now_usec);
-        if (r < 0)
-                return r;
-        struct id_token_expectation expectation = {
-                .issuer = settings->issuer,
-                .client_id = settings->client_id,
-                .access_token = verification->tokens.access_token,
+        const struct id_token_expectation expectation = {
+                .issuer = verification->settings->issuer,
+                .client_id = verification->settings->client_id,
+                .access_token = verification->spec.tokens->access_token,
                 .algorithm = token->algorithm,
-                .now_sec = now_usec / 1000000,
+                .now_sec = provider_now_sec(verification->authority->provider),
+                .nonce = verification->spec.nonce,
+                .trusted_audiences = &verification->settings->trusted_audiences,
         };
-        r = id_token_check(token->claims, &expectation, ret_why);
+
+        int r = id_token_check(token->claims, &expectation, ret_why);
         if (r < 0)
                 return r;
-        return identity_new(settings->name, token->claims, &verification->identity, ret_why);
+        return identity_new(verification->settings->name, token->claims, &verification->identity,
+                            ret_why);
 }
 
 static void on_keys(const char *why, void *userdata);
@@ -132,27 +287,27 @@ static void on_keys(const char *why, void *userdata);
  * make us ask again and again, so that is rationed once we have keys at all. */
 static void fetch_keys(struct verification *verification)
 {
-        struct document *keys = provider_keys_document(verification->provider);
+        struct provider *provider = verification->authority->provider;
+        struct document *keys = provider_keys_document(provider);
 
         verification->keys_fetched = true;
-        int r = provider_has_keys(verification->provider) ? document_fetch_sparingly(keys)
-                                                          : document_fetch(keys);
+        int r = provider_has_keys(provider) ? document_fetch_sparingly(keys) : document_fetch(keys);
         if (r >= 0)
                 r = document_wait_new(keys, on_keys, verification, &verification->keys_wait);
         if (r == -EAGAIN)
                 fail(verification, LOGIN_REFUSED,
                      "the token's key is not the provider's, whose keys were fetched just now");
         else if (r < 0)
-                fail(verification, LOGIN_UNAVAILABLE, strerror(-r));
+                fail_with(verification, r, NULL);
 }
 
 static void verify_id_token(struct verification *verification)
 {
+        struct provider *provider = verification->authority->provider;
         _cleanup_jws_token_ struct jws_token token = {0};
         const char *why = NULL;
 
-        switch (provider_verify(verification->provider, verification->tokens.id_token, &token,
-                                &why)) {
+        switch (provider_verify(provider, verification->spec.tokens->id_token, &token, &why)) {
         case JWS_VALID:
                 break;
         case JWS_UNKNOWN_KEY:
@@ -160,8 +315,7 @@ static void verify_id_token(struct verification *verification)
                         fetch_keys(verification);
                         return;
                 }
-                fail(verification,
-                     provider_has_keys(verification->provider) ? LOGIN_REFUSED : LOGIN_UNAVAILABLE,
+                fail(verification, provider_has_keys(provider) ? LOGIN_REFUSED : LOGIN_UNAVAILABLE,
                      why);
                 return;
         case JWS_INVALID:
@@ -170,12 +324,10 @@ static void verify_id_token(struct verification *verification)
         }
 
         int r = check_id_token(verification, &token, &why);
-        if (r == -EBADMSG)
-                fail(verification, LOGIN_REFUSED, why);
-        else if (r < 0)
-                fail(verification, LOGIN_UNAVAILABLE, strerror(-r));
+        if (r < 0)
+                fail_with(verification, r, why);
         else
-                on_id_token_good(verification);
+                go_on(verification, STEP_USERINFO);
 }
 
 static void on_keys(const char *why, void *userdata)
@@ -186,40 +338,83 @@ static void on_keys(const char *why, void *userdata)
         verify_id_token(verification);
 }
 
+static void identify(struct verification *verification)
+{
+        switch (verification->settings->identity_from) {
+        case IDENTITY_FROM_USERINFO:
+                ask_userinfo(verification);
+                return;
+        case IDENTITY_FROM_ID_TOKEN:
+                if (verification->spec.tokens->id_token)
+                        verify_id_token(verification);
+                else
+                        fail(verification, LOGIN_REFUSED, "the provider sent no id_token");
+                return;
+        }
+        fail(verification, LOGIN_REFUSED, "identity_from is out of range");
+}
+
+/* ---- the outside ---- */
+
+/* Takes the next step that is wanted. Nothing may touch the verification after this. */
+static void go_on(struct verification *verification, enum verification_step next)
+{
+        verification->step = next;
+        switch (next) {
+        case STEP_IDENTITY:
+                identify(verification);
+                return;
+        case STEP_USERINFO:
+                if (wants_userinfo(verification)) {
+                        ask_userinfo(verification);
+                        return;
+                }
+                /* fall through */
+        case STEP_INTROSPECTION:
+                if (verification->settings->validate & VALIDATE_INTROSPECTION) {
+                        ask_introspection(verification);
+                        return;
+                }
+                /* fall through */
+        case STEP_GROUPS:
+                if (wants_groups(verification)) {
+                        ask_groups(verification);
+                        return;
+                }
+                /* fall through */
+        case STEP_ACCOUNT:
+                if (verification->settings->account_source.url) {
+                        ask_account(verification);
+                        return;
+                }
+                /* fall through */
+        case STEP_CLAIMS:
+                test_claims(verification);
+                return;
+        case STEP_DONE:
+                verification->spec.on_done(LOGIN_GRANTED, TAKE_PTR(verification->identity), NULL,
+                                           verification->spec.userdata);
+                return;
+        }
+}
+
 static int on_begin(sd_event_source *source, void *userdata)
 {
-        struct verification *verification = userdata;
-
-        if (!verification->tokens.id_token)
-                fail(verification, LOGIN_REFUSED, "the provider sent no id_token");
-        else
-                verify_id_token(verification);
+        go_on(userdata, STEP_IDENTITY);
         return 0;
 }
 
-int verification_new(struct provider *provider, const struct account_rules *rules,
-                     const char *account, struct token_set *tokens, sd_event *event,
-                     verification_on_done on_done, void *userdata,
-                     struct verification **ret_verification)
+int verification_new(const struct verification_spec *spec, struct verification **ret_verification)
 {
         _cleanup_(verification_freep) struct verification *verification = calloc(
                 1, sizeof(*verification));
-        if (!verification) {
-                token_set_finish(tokens);
+        if (!verification)
                 return -ENOMEM;
-        }
 
-        *verification = (struct verification){
-                .provider = provider,
-                .rules = rules,
-                .account = account,
-                .tokens = *tokens,
-                .on_done = on_done,
-                .userdata = userdata,
-                .event = sd_event_ref(event),
-        };
-        *tokens = (struct token_set){0};
-        int r = sd_event_add_defer(event, &verification->begin, on_begin, verification);
+        verification->spec = *spec;
+        verification->authority = spec->authority;
+        verification->settings = provider_settings(spec->authority->provider);
+        int r = sd_event_add_defer(spec->event, &verification->begin, on_begin, verification);
         if (r < 0)
                 return r;
         *ret_verification = TAKE_PTR(verification);
@@ -232,10 +427,9 @@ struct verification *verification_free(struct verification *verification)
                 return NULL;
         verification->begin = sd_event_source_disable_unref(verification->begin);
         verification->keys_wait = document_wait_free(verification->keys_wait);
-        verification->userinfo_request = http_request_free(verification->userinfo_request);
+        verification->call = provider_call_free(verification->call);
+        verification->lookup = directory_lookup_free(verification->lookup);
         verification->identity = identity_free(verification->identity);
-        token_set_finish(&verification->tokens);
-        sd_event_unref(verification->event);
         free(verification);
         return NULL;
 }

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From tokens to an identity: whose approval was it? The id_token's signature and claims are
- * checked (fetching the keys once more when its key is unknown), userinfo is fetched when the
- * account's rule needs a claim that the id_token lacks. Whether that identity may be the account is
- * not asked here. */
+/* From tokens to an identity: whose approval was it, and does it still count? The id_token's
+ * signature and claims are checked (fetching the keys once more when its key is unknown), or, with
+ * plain OAuth 2.0, the API is asked whose the token is. Then what the settings or the account's
+ * rule want besides: userinfo, introspection, groups, the account's standing, claims. Whether that
+ * identity may be the account is not asked here. */
 #pragma once
 
+#include "authority.h"
 #include "common/cleanup.h"
 #include "common/login-outcome.h"
-#include "core/account-policy.h"
 #include "core/identity.h"
 #include "core/token-set.h"
-#include "provider.h"
 
+struct private_key;
 struct verification;
 
 /* Called once, from the loop. LOGIN_GRANTED means only that identity is verified; it is given to
@@ -20,12 +21,20 @@ struct verification;
 typedef void (*verification_on_done)(enum login_outcome outcome, struct identity *identity,
                                      const char *detail, void *userdata);
 
-/* Takes the tokens over, on failure too. Borrows provider, rules and account until it is freed. */
-int verification_new(struct provider *provider, const struct account_rules *rules,
-                     const char *account, struct token_set *tokens, sd_event *event,
-                     verification_on_done on_done, void *userdata,
-                     struct verification **ret_verification);
+/* Borrowed until the verification is freed, but for the tokens. */
+struct verification_spec {
+        sd_event *event;
+        const struct authority *authority;
+        const char *account;
+        const struct token_set *tokens; /* the caller's own, and stay so */
+        const struct private_key *dpop; /* that they are bound to; NULL: to none */
+        const char *nonce;              /* that the id_token must have; NULL: none was sent */
+        verification_on_done on_done;
+        void *userdata;
+};
 
-/* Cancels; erases the tokens; may be called from inside the callback. */
+int verification_new(const struct verification_spec *spec, struct verification **ret_verification);
+
+/* Cancels; may be called from inside the callback. */
 struct verification *verification_free(struct verification *verification);
 DEFINE_CLEANUP(struct verification *, verification_free);

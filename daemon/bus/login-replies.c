@@ -19,7 +19,7 @@ static int append_number(sd_bus_message *reply, const char *key, uint64_t number
 
 static int append_challenge(sd_bus_message *reply, const struct login *login)
 {
-        const struct device_authorization *code = login_challenge(login);
+        const struct grant_challenge *code = login_challenge(login);
 
         int r = append_text(reply, "user_code", code->user_code);
         if (r < 0)
@@ -30,10 +30,17 @@ static int append_challenge(sd_bus_message *reply, const struct login *login)
         r = append_text(reply, "verification_uri_complete", code->verification_uri_complete);
         if (r < 0)
                 return r;
+        r = append_text(reply, "binding_message", code->binding_message);
+        if (r < 0)
+                return r;
+        r = append_text(reply, "authorization_url", code->authorization_url);
+        if (r < 0)
+                return r;
         r = append_number(reply, "expires_in", code->expires_in_sec);
         if (r < 0)
                 return r;
-        r = append_number(reply, "interval", code->interval_sec);
+        if (code->interval_sec > 0)
+                r = append_number(reply, "interval", code->interval_sec);
         if (r < 0)
                 return r;
         r = append_text(reply, "provider", login_provider(login)->name);

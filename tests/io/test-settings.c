@@ -180,10 +180,11 @@ static void every_key_arrives_in_its_field(void **state)
         assert_int_equal(secret_size(provider->client_secret), 6);
         assert_memory_equal(secret_bytes(provider->client_secret), "s#c;\"=", 6);
         assert_string_equal(provider->scope, "openid groups");
-        assert_string_equal(provider->device_authorization_endpoint, "https://sso.example/d");
-        assert_string_equal(provider->token_endpoint, "https://sso.example/t");
-        assert_string_equal(provider->userinfo_endpoint, "https://sso.example/u");
-        assert_string_equal(provider->jwks_uri, "https://sso.example/j");
+        assert_string_equal(provider->endpoints[ENDPOINT_DEVICE_AUTHORIZATION],
+                            "https://sso.example/d");
+        assert_string_equal(provider->endpoints[ENDPOINT_TOKEN], "https://sso.example/t");
+        assert_string_equal(provider->endpoints[ENDPOINT_USERINFO], "https://sso.example/u");
+        assert_string_equal(provider->endpoints[ENDPOINT_KEYS], "https://sso.example/j");
         assert_int_equal(provider->algorithms, JWS_RS256 | JWS_ES512);
         assert_non_null(strstr(provider->ca_file, "/etc/ca.pem"));
         assert_string_equal(provider->proxy, "http://proxy.example:3128");

@@ -11,8 +11,10 @@ import subprocess
 import sys
 
 # The spine, from the ground up: a file may include those before it and itself.
-SPINE = ["log", "settings", "document", "provider", "provider-check", "device-grant", "verification",
-         "login", "attempts", "admission", "sessions", "service", "main"]
+SPINE = ["log", "settings", "document", "provider", "provider-call", "approval-request",
+         "provider-check", "grant", "code-grant", "approval", "directory", "authority", "verification",
+         "login-sentence", "login",
+         "attempts", "admission", "sessions", "service", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {

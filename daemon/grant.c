@@ -1,60 +1,66 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "device-grant.h"
+#include "grant.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "approval-request.h"
 #include "core/device-flow.h"
+#include "provider-call.h"
 
 #define USEC_PER_SEC 1000000ULL
 
 /* The most that a provider's Retry-After or interval may put off the next poll. */
 #define ASKED_PAUSE_MAX_SEC 3600
 
-struct device_grant {
+struct grant {
         sd_event *event;
         struct provider *provider;
-        struct device_grant_listener listener;
+        const struct provider_settings *settings;
+        const struct private_key *dpop;
+        struct grant_listener listener;
         struct device_flow flow;
         sd_event_source *flow_timer;
         struct document_wait *metadata_wait;
-        struct http_request *request;
-        struct device_authorization code;
+        struct provider_call *call;
+        struct approval_request *approval;
+        struct grant_challenge challenge;
         struct token_set tokens; /* between the poll that brought them and the listener */
         enum oauth_answer last_answer;
         char *detail; /* what last went wrong, for the journal */
 };
 
-static uint64_t now_usec(const struct device_grant *grant, clockid_t clock)
+static uint64_t now_usec(const struct grant *grant, clockid_t clock)
 {
         uint64_t usec = 0;
         (void)sd_event_now(grant->event, clock, &usec);
         return usec;
 }
 
-static void grant_drop_work(struct device_grant *grant)
+static void grant_drop_work(struct grant *grant)
 {
         grant->flow_timer = sd_event_source_disable_unref(grant->flow_timer);
         grant->metadata_wait = document_wait_free(grant->metadata_wait);
-        grant->request = http_request_free(grant->request);
-        grant->code.device_code = secret_free(grant->code.device_code);
+        grant->call = provider_call_free(grant->call);
+        approval_request_erase(grant->approval);
 }
 
 /* ---- polls, and the machine's timer ---- */
 
-static void grant_follow(struct device_grant *grant, enum device_flow_step step);
+static void grant_follow(struct grant *grant, enum device_flow_step step);
 
 static int on_flow_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
-        struct device_grant *grant = userdata;
+        struct grant *grant = userdata;
 
         grant_follow(grant, device_flow_on_deadline(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
         return 0;
 }
 
-static int grant_arm(struct device_grant *grant)
+static int grant_arm(struct grant *grant)
 {
         uint64_t deadline_usec = device_flow_deadline(&grant->flow);
 
@@ -71,12 +77,12 @@ static int grant_arm(struct device_grant *grant)
         return sd_event_source_set_enabled(grant->flow_timer, SD_EVENT_ONESHOT);
 }
 
-/* What the provider said, for the journal: its error code and description, both already clean. */
-static void grant_note_problem(struct device_grant *grant, const char *endpoint,
+/* What the provider said, for the journal. */
+static void grant_note_problem(struct grant *grant, const char *endpoint,
                                const struct oauth_problem *problem)
 {
-        char *detail = NULL;
         const char *said = problem->code[0] ? problem->code : problem->why;
+        char *detail = NULL;
 
         if (asprintf(&detail, "the %s endpoint answered: %s%s%s", endpoint,
                      said ? said : "out of order", problem->description ? ", " : "",
@@ -87,7 +93,7 @@ static void grant_note_problem(struct device_grant *grant, const char *endpoint,
 }
 
 /* That the person has not approved yet is no problem. */
-static void grant_note_answer(struct device_grant *grant, const struct oauth_problem *problem)
+static void grant_note_answer(struct grant *grant, const struct oauth_problem *problem)
 {
         switch (grant->last_answer) {
         case OAUTH_SUCCESS:
@@ -105,7 +111,7 @@ static void grant_note_answer(struct device_grant *grant, const struct oauth_pro
         }
 }
 
-static void grant_note_silence(struct device_grant *grant, const char *endpoint,
+static void grant_note_silence(struct grant *grant, const char *endpoint,
                                const struct http_answer *answer)
 {
         char *detail = NULL;
@@ -123,11 +129,24 @@ static bool answer_is_hostile(const struct http_answer *answer)
         return answer->failure == HTTP_UNTRUSTED || answer->failure == HTTP_TOO_LARGE;
 }
 
+/* RFC 9449 section 5: a token that is bound to a key which we do not have is of no use; one that
+ * is not bound was not wanted where the settings say so. */
+static enum oauth_answer check_binding(struct grant *grant, struct oauth_problem *problem)
+{
+        bool wanted = grant->dpop && grant->settings->dpop == DPOP_YES;
+
+        if (grant->tokens.is_bound ? grant->dpop != NULL : !wanted)
+                return OAUTH_SUCCESS;
+        token_set_finish(&grant->tokens);
+        return oauth_problem_malformed(problem, grant->dpop ? "the token is not bound (dpop = yes)"
+                                                            : "token_type is not bearer");
+}
+
 static void on_token_answer(const struct http_answer *answer, void *userdata)
 {
-        struct device_grant *grant = userdata;
+        struct grant *grant = userdata;
         _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
-        _cleanup_(http_request_freep) struct http_request *finished = TAKE_PTR(grant->request);
+        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(grant->call);
         uint64_t now = now_usec(grant, CLOCK_BOOTTIME), pause_sec = answer->retry_after_sec;
 
         if (answer->failure != HTTP_ANSWERED) {
@@ -142,6 +161,11 @@ static void on_token_answer(const struct http_answer *answer, void *userdata)
 
         grant->last_answer = token_set_parse(answer->status, secret_bytes(answer->body),
                                              secret_size(answer->body), &grant->tokens, &problem);
+        if (grant->last_answer == OAUTH_SUCCESS)
+                grant->last_answer = check_binding(grant, &problem);
+        else
+                grant->last_answer = oauth_problem_translate(&problem,
+                                                             &grant->settings->error_aliases);
         grant_note_answer(grant, &problem);
         if (pause_sec < problem.interval_sec)
                 pause_sec = problem.interval_sec;
@@ -151,25 +175,17 @@ static void on_token_answer(const struct http_answer *answer, void *userdata)
                      device_flow_on_token_answer(&grant->flow, grant->last_answer, pause_sec, now));
 }
 
-static int grant_poll(struct device_grant *grant)
+static int grant_poll(struct grant *grant)
 {
-        const struct provider_metadata *metadata = provider_metadata(grant->provider);
-        const struct oauth_question question = {.kind = OAUTH_GRANT_DEVICE_CODE,
-                                                .token = grant->code.device_code};
-        _cleanup_(oauth_request_finish) struct oauth_request request = {0};
+        struct oauth_question question = approval_request_poll(grant->approval);
 
-        if (!metadata)
-                return -ENODATA;
-        int r = provider_ask(grant->provider, &question, &request);
-        if (r < 0)
-                return r;
-        return provider_send(grant->provider, metadata->endpoints[ENDPOINT_TOKEN], request.form,
-                             request.authorization, on_token_answer, grant, &grant->request);
+        return provider_call_new(grant->provider, ENDPOINT_TOKEN, &question, grant->dpop,
+                                 on_token_answer, grant, &grant->call);
 }
 
 /* An error that the provider speaks about a code that it gave is about the person (a disabled
  * account, say): that is a refusal, so that nothing falls through to another way in. */
-static enum login_outcome rejected_outcome(const struct device_grant *grant)
+static enum login_outcome rejected_outcome(const struct grant *grant)
 {
         bool code_was_given = grant->flow.expires_at_usec > 0;
         return code_was_given && grant->last_answer == OAUTH_ERROR ? LOGIN_REFUSED
@@ -177,7 +193,7 @@ static enum login_outcome rejected_outcome(const struct device_grant *grant)
 }
 
 /* Nothing may touch the grant after this: the listener may have freed it. */
-static void grant_finish(struct device_grant *grant)
+static void grant_finish(struct grant *grant)
 {
         enum login_outcome outcome = LOGIN_REFUSED;
         const char *detail = grant->detail;
@@ -212,70 +228,68 @@ static void grant_finish(struct device_grant *grant)
         grant->listener.on_failure(outcome, detail, grant->listener.userdata);
 }
 
-/* ---- the code ---- */
+/* ---- the challenge ---- */
 
-static void on_device_answer(const struct http_answer *answer, void *userdata)
+/* A throttle is no outage: whoever starts logins can bring it about, so that nothing may fall
+ * through to another way in because of it. */
+static enum oauth_answer throttle_as_slow_down(enum oauth_answer answer, unsigned status)
 {
-        struct device_grant *grant = userdata;
+        return answer == OAUTH_TRANSIENT && status == 429 ? OAUTH_SLOW_DOWN : answer;
+}
+
+static void on_asked(const struct http_answer *answer, void *userdata)
+{
+        struct grant *grant = userdata;
         _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
-        _cleanup_(http_request_freep) struct http_request *finished = TAKE_PTR(grant->request);
+        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(grant->call);
         uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
 
         if (answer->failure != HTTP_ANSWERED) {
-                grant_note_silence(grant, "device authorization", answer);
+                grant_note_silence(grant, approval_request_endpoint_word(grant->approval), answer);
                 grant_follow(grant, device_flow_on_no_answer(&grant->flow, now));
                 return;
         }
-        grant->last_answer = device_authorization_parse(answer->status, secret_bytes(answer->body),
-                                                        secret_size(answer->body), &grant->code,
-                                                        &problem);
+        grant->last_answer = approval_request_read(grant->approval, answer, &grant->challenge,
+                                                   &problem);
+        if (grant->last_answer == OAUTH_ERROR)
+                grant->last_answer = oauth_problem_translate(&problem,
+                                                             &grant->settings->error_aliases);
         if (grant->last_answer != OAUTH_SUCCESS)
-                grant_note_problem(grant, "device authorization", &problem);
-        /* A throttle is no outage: whoever starts logins can bring it about, so that nothing may
-         * fall through to another way in because of it. */
-        if (grant->last_answer == OAUTH_TRANSIENT && answer->status == 429)
-                grant->last_answer = OAUTH_SLOW_DOWN;
+                grant_note_problem(grant, approval_request_endpoint_word(grant->approval),
+                                   &problem);
+        grant->last_answer = throttle_as_slow_down(grant->last_answer, answer->status);
         grant_follow(grant, device_flow_on_authorization(&grant->flow, grant->last_answer,
-                                                         grant->code.expires_in_sec,
-                                                         grant->code.interval_sec, now));
+                                                         grant->challenge.expires_in_sec,
+                                                         grant->challenge.interval_sec, now));
 }
 
-static void grant_show(struct device_grant *grant)
+static void grant_show(struct grant *grant)
 {
         uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
         uint64_t left_usec = grant->flow.expires_at_usec > now ? grant->flow.expires_at_usec - now
                                                                : 0;
 
-        grant->code.expires_in_sec = left_usec / USEC_PER_SEC;
-        grant->listener.on_code(&grant->code, now_usec(grant, CLOCK_REALTIME) + left_usec,
-                                grant->listener.userdata);
+        grant->challenge.expires_in_sec = left_usec / USEC_PER_SEC;
+        grant->listener.on_challenge(&grant->challenge, now_usec(grant, CLOCK_REALTIME) + left_usec,
+                                     grant->listener.userdata);
 }
 
-static int grant_ask(struct device_grant *grant)
+static int grant_ask(struct grant *grant)
 {
-        const struct provider_metadata *metadata = provider_metadata(grant->provider);
-        const struct oauth_question question = {.kind = OAUTH_ASK_DEVICE_CODE,
-                                                .scope = provider_settings(grant->provider)->scope};
-        _cleanup_(oauth_request_finish) struct oauth_request request = {0};
+        struct oauth_question question = approval_request_question(grant->approval);
 
-        if (!metadata)
-                return -ENODATA;
-        int r = provider_ask(grant->provider, &question, &request);
-        if (r < 0)
-                return r;
-        return provider_send(grant->provider, metadata->endpoints[ENDPOINT_DEVICE_AUTHORIZATION],
-                             request.form, request.authorization, on_device_answer, grant,
-                             &grant->request);
+        return provider_call_new(grant->provider, approval_request_endpoint(grant->approval),
+                                 &question, NULL, on_asked, grant, &grant->call);
 }
 
-static void grant_fail(struct device_grant *grant, int error)
+static void grant_fail(struct grant *grant, int error)
 {
         grant_drop_work(grant);
         grant->listener.on_failure(LOGIN_UNAVAILABLE, strerror(-error), grant->listener.userdata);
 }
 
 /* Does what the machine asks for. Nothing may touch the grant after this. */
-static void grant_follow(struct device_grant *grant, enum device_flow_step step)
+static void grant_follow(struct grant *grant, enum device_flow_step step)
 {
         int r = 0;
 
@@ -304,14 +318,14 @@ static void grant_follow(struct device_grant *grant, enum device_flow_step step)
 
 /* ---- the provider's metadata first ---- */
 
-static void grant_begin(struct device_grant *grant)
+static void grant_begin(struct grant *grant)
 {
         grant_follow(grant, device_flow_start(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
 }
 
 static void on_metadata(const char *why, void *userdata)
 {
-        struct device_grant *grant = userdata;
+        struct grant *grant = userdata;
 
         grant->metadata_wait = document_wait_free(grant->metadata_wait);
         if (provider_metadata(grant->provider))
@@ -320,7 +334,7 @@ static void on_metadata(const char *why, void *userdata)
                 grant->listener.on_failure(LOGIN_UNAVAILABLE, why, grant->listener.userdata);
 }
 
-void device_grant_start(struct device_grant *grant)
+void grant_start(struct grant *grant)
 {
         struct document *document = provider_metadata_document(grant->provider);
 
@@ -337,39 +351,44 @@ void device_grant_start(struct device_grant *grant)
 
 /* ---- the outside ---- */
 
-void device_grant_person_waits(struct device_grant *grant)
+void grant_person_waits(struct grant *grant)
 {
         grant_follow(grant,
                      device_flow_on_person_waiting(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
 }
 
-void device_grant_cancel(struct device_grant *grant)
+void grant_cancel(struct grant *grant)
 {
         grant_follow(grant, device_flow_on_cancel(&grant->flow));
 }
 
-int device_grant_new(sd_event *event, struct provider *provider, uint64_t timeout_usec,
-                     const struct device_grant_listener *listener, struct device_grant **ret_grant)
+int grant_new(const struct grant_spec *spec, struct grant **ret_grant)
 {
-        struct device_grant *grant = calloc(1, sizeof(*grant));
+        _cleanup_(grant_freep) struct grant *grant = calloc(1, sizeof(*grant));
         if (!grant)
                 return -ENOMEM;
 
-        grant->event = sd_event_ref(event);
-        grant->provider = provider;
-        grant->listener = *listener;
+        grant->event = sd_event_ref(spec->event);
+        grant->provider = spec->provider;
+        grant->settings = provider_settings(spec->provider);
+        grant->dpop = spec->dpop;
+        grant->listener = spec->listener;
         grant->last_answer = OAUTH_MALFORMED;
-        device_flow_init(&grant->flow, timeout_usec);
-        *ret_grant = grant;
+        device_flow_init(&grant->flow, spec->timeout_usec);
+        int r = approval_request_new(grant->settings, spec->account, spec->service,
+                                     &grant->approval);
+        if (r < 0)
+                return r;
+        *ret_grant = TAKE_PTR(grant);
         return 0;
 }
 
-struct device_grant *device_grant_free(struct device_grant *grant)
+struct grant *grant_free(struct grant *grant)
 {
         if (!grant)
                 return NULL;
         grant_drop_work(grant);
-        device_authorization_finish(&grant->code);
+        (void)approval_request_free(grant->approval);
         token_set_finish(&grant->tokens);
         sd_event_unref(grant->event);
         free(grant->detail);

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "directory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/account-standing.h"
+#include "core/directory-page.h"
+#include "core/token-set.h"
+#include "provider-call.h"
+
+#define STATUS_OK           200
+#define STATUS_UNAUTHORIZED 401
+#define STATUS_NOT_FOUND    404
+
+/* A token with less left is not used any more, and one that names no end is used this long. */
+#define TOKEN_MARGIN_SEC   60
+#define TOKEN_DEFAULT_SEC  300
+#define TOKEN_LIFETIME_MAX (24 * 60 * 60)
+
+struct directory {
+        struct provider *provider;
+        const struct provider_settings *settings;
+        struct secret *token; /* the client's own; NULL: none yet */
+        uint64_t token_expires_at_sec;
+};
+
+struct directory_lookup {
+        struct directory *directory;
+        directory_on_done on_done;
+        void *userdata;
+        struct secret *person_token; /* NULL: asked in the client's name */
+        const struct private_key *dpop;
+        struct provider_call *call;
+        char *url; /* of the document that is asked for */
+        size_t source, pages;
+        struct text_list groups;
+        bool about_account;
+        bool token_renewed; /* once is enough */
+};
+
+/* ---- the end ---- */
+
+static void fail(struct directory_lookup *lookup, enum login_outcome outcome, const char *detail)
+{
+        lookup->on_done(outcome, NULL, detail, lookup->userdata);
+}
+
+static void fail_with(struct directory_lookup *lookup, int error, const char *why)
+{
+        if (error == -EBADMSG)
+                fail(lookup, LOGIN_REFUSED, why);
+        else
+                fail(lookup, LOGIN_UNAVAILABLE, strerror(-error));
+}
+
+static bool is_out_of_order(const struct http_answer *answer)
+{
+        return answer->status >= 500 || answer->status == 429;
+}
+
+/* ---- the client's own token ---- */
+
+static int send_document(struct directory_lookup *lookup);
+static int send_question(struct directory_lookup *lookup);
+static void go_on(struct directory_lookup *lookup, int r);
+
+static bool token_is_good(const struct directory *directory)
+{
+        return directory->token && provider_now_sec(directory->provider) + TOKEN_MARGIN_SEC <
+                                           directory->token_expires_at_sec;
+}
+
+static void keep_token(struct directory *directory, struct token_set *tokens)
+{
+        uint64_t lifetime_sec = tokens->expires_in_sec > 0 ? tokens->expires_in_sec
+                                                           : TOKEN_DEFAULT_SEC;
+
+        if (lifetime_sec > TOKEN_LIFETIME_MAX)
+                lifetime_sec = TOKEN_LIFETIME_MAX;
+        (void)secret_free(directory->token);
+        directory->token = TAKE_PTR(tokens->access_token);
+        directory->token_expires_at_sec = provider_now_sec(directory->provider) + lifetime_sec;
+}
+
+static void on_token(const struct http_answer *answer, void *userdata)
+{
+        struct directory_lookup *lookup = userdata;
+        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(lookup->call);
+        _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
+        _cleanup_(token_set_finish) struct token_set tokens = {0};
+
+        if (answer->failure != HTTP_ANSWERED) {
+                fail(lookup, LOGIN_UNAVAILABLE, answer->failure_text);
+                return;
+        }
+        if (token_set_parse(answer->status, secret_bytes(answer->body), secret_size(answer->body),
+                            &tokens, &problem) != OAUTH_SUCCESS ||
+            tokens.is_bound) {
+                fail(lookup, LOGIN_UNAVAILABLE,
+                     "the provider gave the client no token for its directory");
+                return;
+        }
+        keep_token(lookup->directory, &tokens);
+        go_on(lookup, send_document(lookup));
+}
+
+static int ask_token(struct directory_lookup *lookup)
+{
+        const struct oauth_question question = {
+                .kind = OAUTH_GRANT_CLIENT_CREDENTIALS,
+                .scope = lookup->directory->settings->directory_scope,
+        };
+
+        lookup->token_renewed = true;
+        return provider_call_new(lookup->directory->provider, ENDPOINT_TOKEN, &question, NULL,
+                                 on_token, lookup, &lookup->call);
+}
+
+/* ---- documents ---- */
+
+static void take_page(struct directory_lookup *lookup, const struct http_answer *answer)
+{
+        const struct provider_settings *settings = lookup->directory->settings;
+        char *next = NULL;
+        const char *why = NULL;
+
+        int r = directory_page_read(&settings->group_sources[lookup->source],
+                                    secret_bytes(answer->body), secret_size(answer->body),
+                                    answer->next_link, &lookup->groups, &next, &why);
+        if (r < 0) {
+                fail_with(lookup, r, why);
+                return;
+        }
+        free(lookup->url);
+        lookup->url = next;
+        if (next && ++lookup->pages >= DIRECTORY_MAX_PAGES) {
+                fail(lookup, LOGIN_REFUSED, "a list of groups has too many pages");
+                return;
+        }
+        if (!next && ++lookup->source == settings->n_group_sources) {
+                lookup->on_done(LOGIN_GRANTED, &lookup->groups, NULL, lookup->userdata);
+                return;
+        }
+        if (!next)
+                lookup->pages = 0;
+        go_on(lookup, send_question(lookup));
+}
+
+static void take_account(struct directory_lookup *lookup, const struct http_answer *answer)
+{
+        const struct account_source *source = &lookup->directory->settings->account_source;
+        const char *why = NULL;
+
+        int r = account_standing_read(secret_bytes(answer->body), secret_size(answer->body),
+                                      source->path, source->value, &why);
+        if (r < 0)
+                fail_with(lookup, r, why);
+        else
+                lookup->on_done(LOGIN_GRANTED, NULL, NULL, lookup->userdata);
+}
+
+/* A token that was good a moment ago may have been taken back. */
+static bool renews_token(struct directory_lookup *lookup, const struct http_answer *answer)
+{
+        if (answer->status != STATUS_UNAUTHORIZED || lookup->person_token || lookup->token_renewed)
+                return false;
+        lookup->directory->token = secret_free(lookup->directory->token);
+        return true;
+}
+
+static void on_document(const struct http_answer *answer, void *userdata)
+{
+        struct directory_lookup *lookup = userdata;
+        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(lookup->call);
+
+        if (answer->failure != HTTP_ANSWERED)
+                fail(lookup, LOGIN_UNAVAILABLE, answer->failure_text);
+        else if (is_out_of_order(answer))
+                fail(lookup, LOGIN_UNAVAILABLE, "the provider's directory is out of order");
+        else if (renews_token(lookup, answer))
+                go_on(lookup, send_question(lookup));
+        else if (lookup->about_account && answer->status == STATUS_NOT_FOUND)
+                fail(lookup, LOGIN_REFUSED, "the provider's directory does not know the account");
+        else if (answer->status != STATUS_OK)
+                fail(lookup, LOGIN_UNAVAILABLE,
+                     "the provider's directory gave no answer; see that "
+                     "the client's scopes allow the question");
+        else if (lookup->about_account)
+                take_account(lookup, answer);
+        else
+                take_page(lookup, answer);
+}
+
+static int send_document(struct directory_lookup *lookup)
+{
+        struct directory *directory = lookup->directory;
+
+        if (!lookup->url) {
+                lookup->url = strdup(directory->settings->group_sources[lookup->source].url);
+                if (!lookup->url)
+                        return -ENOMEM;
+        }
+        return provider_call_new_resource(directory->provider, lookup->url,
+                                          lookup->person_token ? lookup->person_token
+                                                               : directory->token,
+                                          lookup->dpop, on_document, lookup, &lookup->call);
+}
+
+static int send_question(struct directory_lookup *lookup)
+{
+        return lookup->person_token || token_is_good(lookup->directory) ? send_document(lookup)
+                                                                        : ask_token(lookup);
+}
+
+/* Nothing may touch the lookup after this. */
+static void go_on(struct directory_lookup *lookup, int r)
+{
+        if (r < 0)
+                fail_with(lookup, r, "the directory cannot be asked");
+}
+
+/* ---- the outside ---- */
+
+int directory_new(struct provider *provider, struct directory **ret_directory)
+{
+        struct directory *directory = calloc(1, sizeof(*directory));
+        if (!directory)
+                return -ENOMEM;
+
+        directory->provider = provider;
+        directory->settings = provider_settings(provider);
+        *ret_directory = directory;
+        return 0;
+}
+
+struct directory *directory_free(struct directory *directory)
+{
+        if (!directory)
+                return NULL;
+        (void)secret_free(directory->token);
+        free(directory);
+        return NULL;
+}
+
+static struct directory_lookup *lookup_new(struct directory *directory, directory_on_done on_done,
+                                           void *userdata)
+{
+        struct directory_lookup *lookup = calloc(1, sizeof(*lookup));
+
+        if (lookup)
+                *lookup = (struct directory_lookup){
+                        .directory = directory, .on_done = on_done, .userdata = userdata};
+        return lookup;
+}
+
+int directory_lookup_groups(struct directory *directory, const struct secret *access_token,
+                            const struct private_key *dpop, directory_on_done on_done,
+                            void *userdata, struct directory_lookup **ret_lookup)
+{
+        _cleanup_(directory_lookup_freep) struct directory_lookup *lookup = lookup_new(
+                directory, on_done, userdata);
+
+        if (!lookup)
+                return -ENOMEM;
+        if (directory->settings->group_token == GROUP_TOKEN_PERSON) {
+                lookup->dpop = dpop;
+                lookup->person_token = secret_new(secret_bytes(access_token),
+                                                  secret_size(access_token));
+                if (!lookup->person_token)
+                        return -ENOMEM;
+        }
+        int r = send_question(lookup);
+        if (r < 0)
+                return r;
+        *ret_lookup = TAKE_PTR(lookup);
+        return 0;
+}
+
+int directory_lookup_account(struct directory *directory, const struct identity *identity,
+                             directory_on_done on_done, void *userdata,
+                             struct directory_lookup **ret_lookup)
+{
+        _cleanup_(directory_lookup_freep) struct directory_lookup *lookup = lookup_new(
+                directory, on_done, userdata);
+
+        if (!lookup)
+                return -ENOMEM;
+        lookup->about_account = true;
+        int r = account_standing_address(directory->settings->account_source.url, identity,
+                                         &lookup->url);
+        if (r >= 0)
+                r = send_question(lookup);
+        if (r < 0)
+                return r;
+        *ret_lookup = TAKE_PTR(lookup);
+        return 0;
+}
+
+struct directory_lookup *directory_lookup_free(struct directory_lookup *lookup)
+{
+        if (!lookup)
+                return NULL;
+        lookup->call = provider_call_free(lookup->call);
+        (void)secret_free(lookup->person_token);
+        text_list_finish(&lookup->groups);
+        free(lookup->url);
+        free(lookup);
+        return NULL;
+}
