@@ -141,6 +141,7 @@ int main(void)
                 size_t n;
         } lists[] = {
                 {torture_core_cases, torture_n_core_cases},
+                {torture_directory_cases, torture_n_directory_cases},
                 {torture_grants_cases, torture_n_grants_cases},
                 {torture_bus_cases, torture_n_bus_cases},
         };

@@ -19,5 +19,7 @@ struct torture_case {
         void (*release)(void *prepared);
 };
 
-extern const struct torture_case torture_core_cases[], torture_grants_cases[], torture_bus_cases[];
-extern const size_t torture_n_core_cases, torture_n_grants_cases, torture_n_bus_cases;
+extern const struct torture_case torture_core_cases[], torture_directory_cases[],
+        torture_grants_cases[], torture_bus_cases[];
+extern const size_t torture_n_core_cases, torture_n_directory_cases, torture_n_grants_cases,
+        torture_n_bus_cases;

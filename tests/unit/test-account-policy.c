@@ -403,6 +403,29 @@ static void a_claim_of_userinfo_can_be_shown_and_a_long_one_is_not(void **state)
         assert_null(strstr(without, "absent"));
 }
 
+static void shows(const struct identity *identity, const char *claim, const char *part)
+{
+        const struct account_verdict verdict = {.claim = claim};
+        _cleanup_free_ char *json = NULL;
+
+        assert_int_equal(account_verdict_claims(&verdict, identity, &json), 0);
+        if (!strstr(json, part))
+                fail_msg("%s: %s", claim, json);
+}
+
+static void what_did_not_count_and_what_was_fetched_is_shown(void **state)
+{
+        _cleanup_identity_ struct identity *alice = new_identity(
+                "corp", ISSUER, "s-1", "{\"email\":\"a@b.example\",\"roles\":{\"ops\":{}}}");
+        _cleanup_list_ struct text_list groups = {0};
+
+        assert_int_equal(text_list_add(&groups, "wheel"), 0);
+        assert_int_equal(identity_add_groups(alice, "groups", &groups), 0);
+        shows(alice, "email", "\"email\":\"a@b.example\"");
+        shows(alice, "groups", "\"groups\":[\"wheel\"]");
+        shows(alice, "/roles/~*", "\"/roles/~*\":[\"ops\"]");
+}
+
 static void every_rule_has_a_word(void **state)
 {
         assert_string_equal(account_rule_word(ACCOUNT_RULE_NONE), "none");
@@ -427,6 +450,7 @@ int main(void)
                 cmocka_unit_test(the_claims_that_decided_can_be_shown),
                 cmocka_unit_test(the_claim_is_shown_from_the_document_that_decided),
                 cmocka_unit_test(a_claim_of_userinfo_can_be_shown_and_a_long_one_is_not),
+                cmocka_unit_test(what_did_not_count_and_what_was_fetched_is_shown),
                 cmocka_unit_test(every_rule_has_a_word),
         };
         return cmocka_run_group_tests_name("account-policy", tests, set_up, tear_down);
