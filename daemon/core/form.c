@@ -68,7 +68,9 @@ static int fields_add(struct secret *fields, const char *at, const char *end)
         int r;
 
         for (; at < end; at++) {
-                char plain = *at == '+' ? ' ' : *at;
+                char plain = *at;
+                if (*at == '+')
+                        plain = ' ';
                 if (*at == '%') {
                         int high = end - at > 2 ? hex_digit(at[1]) : -1;
                         int low = high >= 0 ? hex_digit(at[2]) : -1;
