@@ -199,15 +199,15 @@ void oauth_request_finish(struct oauth_request *request)
 int oauth_request_new(const struct oauth_client *client, const struct secret *form,
                       struct oauth_request *ret_request)
 {
-        _cleanup_(oauth_request_finish) struct oauth_request request = {
-                .form = secret_new(secret_bytes(form), secret_size(form))};
-        if (!request.form)
+        _cleanup_secret_ struct secret *body = secret_new(secret_bytes(form), secret_size(form));
+        _cleanup_secret_ struct secret *authorization = NULL;
+        if (!body)
                 return -ENOMEM;
-        int r = client_authenticate(client, request.form, &request.authorization);
+        int r = client_authenticate(client, body, &authorization);
         if (r < 0)
                 return r;
-        *ret_request = request;
-        request = (struct oauth_request){0};
+        *ret_request = (struct oauth_request){.form = TAKE_PTR(body),
+                                              .authorization = TAKE_PTR(authorization)};
         return 0;
 }
 
