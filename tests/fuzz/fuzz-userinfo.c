@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The userinfo answer, added to an identity and asked for claims. */
+/* The userinfo answer, added to an identity and asked for claims, or all that there is. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +38,23 @@ static void check_claims(const struct identity *identity)
         FUZZ_EXPECT(identity_claim_has(identity, "sub", "1"));
 }
 
+/* The same answer where there is no id_token: plain OAuth 2.0. */
+static void check_alone(const char *body, size_t size)
+{
+        static const char *const names[] = {"sub", "id", "email", "/data/id", "/roles/~*"};
+        const char *why = NULL;
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+                struct identity *identity = NULL;
+                int r = identity_new_from_userinfo("hub", "https://issuer.example", names[i], body,
+                                                   size, &identity, &why);
+                FUZZ_EXPECT((r == 0) == (identity != NULL) && (r == 0 || why));
+                FUZZ_EXPECT(!identity || (identity_subject_is_valid(identity->subject) &&
+                                          identity_has_claim(identity, names[i])));
+                (void)identity_free(identity);
+        }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         struct identity *identity = known_identity();
@@ -48,5 +65,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         else
                 check_claims(identity);
         (void)identity_free(identity);
+        check_alone((const char *)data, size);
         return 0;
 }

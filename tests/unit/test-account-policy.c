@@ -417,10 +417,10 @@ static void what_did_not_count_and_what_was_fetched_is_shown(void **state)
 {
         _cleanup_identity_ struct identity *alice = new_identity(
                 "corp", ISSUER, "s-1", "{\"email\":\"a@b.example\",\"roles\":{\"ops\":{}}}");
-        _cleanup_list_ struct text_list groups = {0};
+        _cleanup_list_ struct text_list fetched = {0};
 
-        assert_int_equal(text_list_add(&groups, "wheel"), 0);
-        assert_int_equal(identity_add_groups(alice, "groups", &groups), 0);
+        assert_int_equal(text_list_add(&fetched, "wheel"), 0);
+        assert_int_equal(identity_add_groups(alice, "groups", &fetched), 0);
         shows(alice, "email", "\"email\":\"a@b.example\"");
         shows(alice, "groups", "\"groups\":[\"wheel\"]");
         shows(alice, "/roles/~*", "\"/roles/~*\":[\"ops\"]");
