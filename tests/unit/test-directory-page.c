@@ -126,6 +126,8 @@ static void the_token_goes_to_one_origin(void **state)
                 {API, "https://api.example@evil/other", false},
                 {API, "https://evil.api.example/other", false},
                 {API, "https://api.exampl/other", false},
+                {API, "https://api.exampla/other", false},
+                {API, "https://apt.example/other", false},
                 {API, "/v1/groups?page=2", false},
                 {API, "", false},
                 {"http://api.example/", "https://api.example/", false},
