@@ -3,6 +3,7 @@
 #include "settings-parse.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,24 @@ int parse_group_sources(const char *text, const char *folder, void *field, const
         return 0;
 }
 
+/* An address whose path and query may hold {CLAIM}; never its host, or a claim could choose where
+ * the client's token goes. */
+static bool is_address_form(const char *text)
+{
+        static const char scheme[] = "https://";
+        _cleanup_free_ char *plain = strdup(text);
+
+        if (!plain || strncmp(text, scheme, sizeof(scheme) - 1) != 0)
+                return false;
+        const char *host = text + sizeof(scheme) - 1;
+        if (host[strcspn(host, "{}/")] != '/')
+                return false;
+        for (char *s = plain; *s; s++)
+                if (*s == '{' || *s == '}')
+                        *s = '-';
+        return text_is_https_url(plain);
+}
+
 /* "URL /PATH=VALUE" */
 int parse_account_source(const char *text, const char *folder, void *field, const char **ret_why)
 {
@@ -117,7 +136,7 @@ int parse_account_source(const char *text, const char *folder, void *field, cons
         const char *url = strtok_r(copy, " ", &rest), *path = strtok_r(NULL, "=", &rest);
         if (!url || !path || path[0] != '/' || strchr(path, ' ') || !rest || *rest == '\0')
                 return reject(form, ret_why);
-        if (!text_is_https_url(url))
+        if (!is_address_form(url))
                 return reject("has an address that is not of the form https://HOST/PATH", ret_why);
         source->url = strdup(url);
         source->path = strdup(path);

@@ -173,24 +173,111 @@ static const struct settings_case settings_cases[] = {
         {"a_secret_without_a_use_is_a_warning", CORP_AND("client_secret_file = s"),
          AT(4) "warning: [provider corp] client_secret_file: is not used: client_auth is none (set "
          "client_auth = client_secret_basic, or remove it)\n"},
-        {"client_auth_is_one_of_three", CORP_AND("client_auth = private_key_jwt"),
-         AT(4) IN_CORP("client_auth") "is none of none, client_secret_basic, client_secret_post (write "
+        {"client_auth_is_one_of_seven", CORP_AND("client_auth = client_secret"),
+         AT(4) IN_CORP("client_auth") "is none of none, client_secret_basic, client_secret_post, "
+         "client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth (write "
          "client_secret_basic for a client with a secret, none for one without)\n"},
+        {"private_key_jwt_needs_a_key", CORP_AND("client_auth = private_key_jwt"),
+         AT(1) IN_CORP("client_key_file") "is missing (write the name of a file, root:badged 0640, "
+         "or pkcs11:…)\n"},
+        {"a_tls_method_needs_a_certificate_too", CORP_AND("client_auth = tls_client_auth"),
+         AT(1) IN_CORP("client_key_file") "is missing (write the name of a file, root:badged 0640, "
+         "or pkcs11:…)\n"
+         AT(1) IN_CORP("client_certificate_file") "is missing (write the name of a PEM file, mode "
+         "0644)\n"},
+        {"a_secret_that_another_method_does_not_use_is_a_warning",
+         {{"etc/badged.conf",
+           CORP "client_auth = private_key_jwt\nclient_secret_file = s\n" BY_CLAIM}},
+         AT(5) "warning: [provider corp] client_secret_file: is not used: client_auth needs no "
+         "secret (set client_auth = client_secret_basic, or remove it)\n"
+         AT(1) IN_CORP("client_key_file") "is missing (write the name of a file, root:badged "
+         "0640, or pkcs11:…)\n"},
 
-        {"by_hand_needs_three_endpoints",
+        {"by_hand_needs_what_is_asked",
          CORP_AND("metadata = by-hand\ntoken_endpoint = https://sso.example/t"),
-         AT(1) IN_CORP("device_authorization_endpoint") "is missing (metadata = by-hand needs "
-         "device_authorization_endpoint, token_endpoint and jwks_uri)\n"
-         AT(1) IN_CORP("jwks_uri") "is missing (metadata = by-hand needs "
-         "device_authorization_endpoint, token_endpoint and jwks_uri)\n"},
-        {"an_endpoint_without_a_use_is_a_warning", CORP_AND("jwks_uri = https://sso.example/j"),
-         AT(4) "warning: [provider corp] jwks_uri: is not used: the provider's metadata names this "
-         "address (remove it, or set metadata = by-hand)\n"},
+         AT(1) IN_CORP("device_authorization_endpoint") "is missing (metadata = by-hand needs the "
+         "address of everything that is asked)\n"
+         AT(1) IN_CORP("jwks_uri") "is missing (metadata = by-hand needs the address of everything "
+         "that is asked)\n"},
+        {"by_hand_needs_what_ciba_and_validate_ask",
+         CORP_AND("metadata = by-hand\nflow = ciba\nvalidate = introspection userinfo\n"
+                  "token_endpoint = https://sso.example/t\njwks_uri = https://sso.example/j"),
+         AT(1) IN_CORP("userinfo_endpoint") "is missing (metadata = by-hand needs the address of "
+         "everything that is asked)\n"
+         AT(1) IN_CORP("backchannel_authentication_endpoint") "is missing (metadata = by-hand needs "
+         "the address of everything that is asked)\n"
+         AT(1) IN_CORP("introspection_endpoint") "is missing (metadata = by-hand needs the address "
+         "of everything that is asked)\n"},
+        {"a_broker_may_stand_before_an_endpoint", CORP_AND("token_endpoint = https://broker.example/t"),
+         ""},
+        {"a_preset_is_one_that_exists", CORP_AND("preset = keyclock"),
+         AT(4) IN_CORP("preset") "is not the name of a preset (write one of the names in "
+         "badged-providers(5), or leave it out)\n"},
+        {"entra_wants_one_tenant",
+         {{"etc/badged.conf", "[provider corp]\npreset = entra\n"
+           "issuer = https://login.microsoftonline.com/common/v2.0\nclient_id = linux\n" BY_CLAIM}},
+         "@/etc/badged.conf:3: error: [provider corp] issuer: stands for many tenants, so no identity "
+         "can be told from another tenant's (write https://login.microsoftonline.com/TENANT-ID/v2.0)\n"},
+        {"a_switch_is_yes_or_no", CORP_AND("pkce = true"),
+         AT(4) IN_CORP("pkce") "is neither yes nor no (write yes or no)\n"},
+        {"a_flow_is_device_or_ciba", CORP_AND("flow = push"),
+         AT(4) IN_CORP("flow") "is neither device nor ciba (write device for a code, ciba for a push to "
+         "the person's phone)\n"},
+        {"words_are_the_ones_that_exist",
+         CORP_AND("dpop = maybe\nidentity_from = api\ngroup_sources_when = later\n"
+                  "group_token = host\nclient_secret_encoding = base64\n"
+                  "device_client_auth = basic\nclient_key_algorithm = HS256\nvalidate = signature"),
+         AT(9) IN_CORP("device_client_auth") "is neither same nor none (leave it out, or write none "
+         "for a provider that wants no secret there)\n"
+         AT(8) IN_CORP("client_secret_encoding") "is neither form nor plain (write form, or plain for "
+         "a provider that does not decode)\n"
+         AT(10) IN_CORP("client_key_algorithm") "is none of RS256, RS384, RS512, PS256, PS384, PS512, "
+         "ES256, ES384, ES512 (leave it out for the key's usual algorithm)\n"
+         AT(4) IN_CORP("dpop") "is none of auto, no, yes (leave it out for auto, or write no or "
+         "yes)\n"
+         AT(5) IN_CORP("identity_from") "is neither id_token nor userinfo (write id_token for OpenID "
+         "Connect, userinfo for plain OAuth 2.0)\n"
+         AT(6) IN_CORP("group_sources_when") "is neither needed nor overage (write needed, or "
+         "overage)\n"
+         AT(7) IN_CORP("group_token") "is neither person nor client (write person, or client)\n"
+         AT(11) IN_CORP("validate") "names something other than userinfo and introspection (write "
+         "userinfo, introspection, or both)\n"},
+        {"an_alias_stands_for_a_code_of_rfc8628", CORP_AND("error_aliases = too_old:invalid_grant"),
+         AT(4) IN_CORP("error_aliases") "stands for a code other than authorization_pending, slow_down, "
+         "access_denied, expired_token (write error_aliases = their_code:expired_token)\n"},
+        {"a_parameter_has_a_value", CORP_AND("request_parameters = audience"),
+         AT(4) IN_CORP("request_parameters") "is not a list of NAME=VALUE, with commas between them "
+         "(write request_parameters = audience=https://api.example, prompt=consent)\n"},
+        {"a_parameter_of_ours_is_refused", CORP_AND("request_parameters = client_id=other"),
+         AT(4) IN_CORP("request_parameters") "names a parameter that badged writes itself (there is a "
+         "key of its own for it, or it must not be changed)\n"},
+        {"ciba_needs_to_know_whom_to_ask",
+         {{"etc/badged.conf", CORP "flow = ciba\n[accounts]\naccount_groups = deploy:ops\n"}},
+         AT(1) IN_CORP("login_hint") "is missing (write whom the provider is to ask, as login_hint = "
+         "{account}@example.com)\n"},
+        {"a_public_client_has_no_token_of_its_own",
+         CORP_AND("account_source = https://api.example/users/{sub} /enabled=true"),
+         AT(4) IN_CORP("account_source") "cannot be used: client_auth is none (set client_auth: the "
+         "directory is asked in the client's own name)\n"},
+        {"people_have_the_tokens_that_are_kept", CORP_AND("tokens_for_people = yes"),
+         AT(4) IN_CORP("tokens_for_people") "cannot be used: keep_tokens is no, so that there are none "
+         "(set keep_tokens = yes, or remove it)\n"},
+        {"the_host_of_an_account_source_is_fixed",
+         CORP_AND("account_source = https://{host}/u /enabled=true"),
+         AT(4) IN_CORP("account_source") "has an address that is not of the form https://HOST/PATH "
+         "(write account_source = https://api.example.com/users/{sub} /enabled=true)\n"},
+        {"an_account_source_has_three_parts", CORP_AND("account_source = https://api.example/u enabled"),
+         AT(4) IN_CORP("account_source") "is not URL /PATH=VALUE (write account_source = "
+         "https://api.example.com/users/{sub} /enabled=true)\n"},
+        {"a_group_source_is_https", CORP_AND("group_sources = http://api.example/g /*/id"),
+         AT(4) IN_CORP("group_sources") "has an address that is not of the form https://HOST/PATH "
+         "(write group_sources = https://api.example.com/me/groups /*/id)\n"},
+        {"a_group_source_has_a_path", CORP_AND("group_sources = https://api.example/g id"),
+         AT(4) IN_CORP("group_sources") "is not a list of URL /PATH [NEXT], with a comma and a blank "
+         "between them (write group_sources = https://api.example.com/me/groups /*/id)\n"},
         {"an_http_endpoint_is_refused", CORP_AND("token_endpoint = http://sso.example/t"),
          AT(4) IN_CORP("token_endpoint") "is not an address of the form https://HOST/PATH (write the "
-         "full https address)\n"
-         AT(4) "warning: [provider corp] token_endpoint: is not used: the provider's metadata names "
-         "this address (remove it, or set metadata = by-hand)\n"},
+         "full https address)\n"},
         {"metadata_is_one_of_three", CORP_AND("metadata = OIDC"),
          AT(4) IN_CORP("metadata") "is none of oidc, rfc8414, by-hand (write oidc unless the "
          "provider's manual says otherwise)\n"},
@@ -215,9 +302,7 @@ static const struct settings_case settings_cases[] = {
          "preferred_username)\n"},
         {"a_value_may_have_1024_bytes", CORP_AND("username_claim = " X1024), ""},
         {"an_address_has_2048_bytes_at_most", CORP_AND("jwks_uri = https://a/" X1024 X1024),
-         AT(4) IN_CORP("jwks_uri") "is longer than 2048 bytes (write the full https address)\n"
-         AT(4) "warning: [provider corp] jwks_uri: is not used: the provider's metadata names this "
-         "address (remove it, or set metadata = by-hand)\n"},
+         AT(4) IN_CORP("jwks_uri") "is longer than 2048 bytes (write the full https address)\n"},
         {"an_absolute_path_stays_as_it_is", CORP_AND("ca_file = /dev/null"),
          AT(4) IN_CORP("ca_file") "cannot be used: it is not a regular file (make it a PEM file that "
          "belongs to root, mode 0644)\n"},

@@ -256,6 +256,9 @@ static void the_sample_can_be_uncommented(void **state)
 
         const struct settings_file files[] = {
                 {"etc/badged.conf", sample},
+                /* A client that proves nothing has no directory, which the sample shows too. */
+                {"etc/badged.conf.d/50-client.conf",
+                 "[provider corp]\nclient_auth = client_secret_basic\n"},
                 {"etc/corp.secret", "secret", 0640},
                 {"etc/corp-ca.pem", PEM},
                 {"etc/accounts.map", "alice = https://sso.example.com/realms/corp 1\n"},
