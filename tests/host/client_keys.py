@@ -22,6 +22,7 @@ class KeyPair:
     def __init__(self, path, kind="ec"):
         self.path = path
         self.kind = kind
+        self.kid = f"{kind}-key"
         self.algorithm = {"rsa": "RS256", "ec": "ES256"}[kind]
         if not path.exists():
             options = (["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"] if kind == "rsa" else
@@ -37,8 +38,8 @@ class KeyPair:
         x, y = point[-2 * COORDINATE_BYTES:-COORDINATE_BYTES], point[-COORDINATE_BYTES:]
         return {"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y)}
 
-    def public_jwk(self, kid):
-        return {**self.jwk(), "kid": kid, "alg": self.algorithm, "use": "sig"}
+    def public_jwk(self):
+        return {**self.jwk(), "kid": self.kid, "alg": self.algorithm, "use": "sig"}
 
     def public_pem(self):
         return openssl("pkey", "-in", self.path, "-pubout")
@@ -71,7 +72,7 @@ class ClientKeys:
         return key, certificate
 
     def jwks(self):
-        return [self.key.public_jwk("rsa-key"), self.ec_key.public_jwk("ec-key")]
+        return [self.key.public_jwk(), self.ec_key.public_jwk()]
 
     def certificate_jwk(self):
         """The self-signed certificate with its key, as RFC 8705 section 2.2.2 has it."""

@@ -2,12 +2,16 @@
 """Glewlwyd (Debian package) as the identity provider: settings and sqlite file in the directory
 given, set up through its own API, TLS by an authority made at run time.
 
-Behaves: interval with a real slow_down, id_token with at_hash, used code → access_denied.
+Behaves: interval with a real slow_down, id_token with at_hash, used code → access_denied. Refresh
+answers have no id_token, its errors no body. CIBA wants login_hint={"username":"alice"}. Assertions
+must name the very endpoint as their audience, and their key. A request of CIBA under a certificate
+never gets its tokens; self-signed certificates are refused by its TLS.
 """
 
 import base64
 import contextlib
 import hashlib
+import json
 import shutil
 import sqlite3
 import urllib.parse
@@ -15,8 +19,8 @@ from pathlib import Path
 
 from host.authority import Authority, openssl
 from host.browser import Browser
-from host.providers import (POST_CLIENT_ID, Provider, ProviderFailed, WrongUserCode, port_free,
-                            port_wait)
+from host.client_keys import ClientKeys
+from host.providers import CLIENT_IDS, Provider, ProviderFailed, WrongUserCode, port_free, port_wait
 
 SCHEMA = "/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3"
 ADMIN = {"username": "admin", "password": "password"}
@@ -24,7 +28,12 @@ WEBAPP = Path("/usr/share/glewlwyd/webapp")
 WEBAPP_SETTINGS = Path("/usr/share/glewlwyd/templates/config.json")
 STARTS = 5
 STORE_SEC = 10
-GRANTS = ["device_authorization", "refresh_token"]
+CIBA_GRANT = "urn:openid:params:grant-type:ciba"
+GRANTS = ["device_authorization", "refresh_token", "code", CIBA_GRANT]
+# RFC 8252: it compares addresses as they are, the port included.
+REDIRECTS = ["http://127.0.0.1:49152/callback", "http://[::1]:49152/callback"]
+PROOF_SEC = 60
+ASSERTION_SEC = 3600
 DISABLE_CODE = """UPDATE gpo_device_authorization SET gpoda_status = 3
                   WHERE gpoda_user_code_hash = ? AND gpoda_status = 0"""
 CLAIMS = [
@@ -65,6 +74,7 @@ plugin_module_path="/usr/lib/glewlwyd/plugin"
 use_secure_connection={secure}
 secure_connection_key_file="{key}"
 secure_connection_pem_file="{certificate}"
+{client_ca}
 hash_algorithm="SHA512"
 database={{ type="sqlite3" path="{database}" }};
 """
@@ -76,6 +86,10 @@ ENDPOINTS = {
     "/device_authorization": "device",
     "/token": "token",
     "/userinfo": "userinfo",
+    "/auth": "authorization",
+    "/ciba": "backchannel",
+    "/revoke": "revocation",
+    "/introspect": "introspection",
 }
 
 
@@ -83,6 +97,8 @@ class Glewlwyd(Provider):
     """With count_requests, a proxy that ends TLS and counts stands in front; else nothing does."""
 
     name = "glewlwyd"
+    client_auths = tuple(auth for auth in CLIENT_IDS if auth != "self_signed_tls_client_auth")
+    assertion_audience = "endpoint"
 
     def __init__(self, interval_sec=5, expiration_sec=600, count_requests=False, port=0):
         super().__init__()
@@ -99,6 +115,7 @@ class Glewlwyd(Provider):
         self.directory = Path(directory)
         authority = Authority(self.directory / "tls")
         key, certificate = authority.issue(host=self.host)
+        self.keys = ClientKeys(self.directory / "clients")
         self.ca_file = authority.ca_file
         self.database = self.directory / "glewlwyd.db"
         database_create(self.database)
@@ -117,6 +134,7 @@ class Glewlwyd(Provider):
             settings.write_text(SETTINGS.format(
                 port=port, origin=origin, webapp=self.directory / "webapp", key=key,
                 certificate=certificate, secure="false" if self.count_requests else "true",
+                client_ca=f'secure_connection_ca_file="{self.keys.ca_file}"',
                 database=self.database, host=self.host,
                 listen_address=self.listen_address))
             process = self.run(["glewlwyd", f"--config-file={settings}"], self.directory / "log")
@@ -151,11 +169,12 @@ class Glewlwyd(Provider):
     def call(self, browser, method, path, value):
         answer = browser.send_json(method, self.api + path, value)
         if answer.status != 200:
-            raise ProviderFailed(f"glewlwyd: {method} {path}: {answer.status}")
+            raise ProviderFailed(f"glewlwyd: {method} {path}: {answer.status} {answer.body[:300]}")
         return answer
 
     def set_up(self, admin):
         self.let_users_have_groups(admin)
+        self.let_clients_have_keys(admin)
         self.call(admin, "POST", "/mod/plugin/", self.plugin())
         for client in self.clients():
             self.call(admin, "POST", "/client/", client)
@@ -170,6 +189,13 @@ class Glewlwyd(Provider):
         }
         self.call(admin, "PUT", "/mod/user/database", store)
         self.call(admin, "PUT", "/mod/user/database/reset", {})
+
+    def let_clients_have_keys(self, admin):
+        store = admin.get(f"{self.api}/mod/client/database").json()
+        store["parameters"]["data-format"]["tls_client_auth_subject_dn"] = {
+            "multiple": False, "read": True, "write": True}
+        self.call(admin, "PUT", "/mod/client/database", store)
+        self.call(admin, "PUT", "/mod/client/database/reset", {})
 
     def plugin(self):
         key_file = self.directory / "signing.key"
@@ -194,29 +220,54 @@ class Glewlwyd(Provider):
                 "auth-type-refresh-enabled": True,
                 "device-authorization-expiration": self.expiration_sec,
                 "device-authorization-interval": self.interval_sec,
+                "auth-type-code-enabled": True,
+                "auth-type-client-enabled": True,
+                "pkce-allowed": True,
+                "oauth-as-iss-id": True,
+                "refresh-token-one-use": "always",
                 "introspection-revocation-allowed": True,
+                "introspection-revocation-allow-target-client": True,
+                "request-parameter-allow": True,
+                "request-maximum-exp": ASSERTION_SEC,
+                "client-jwks-parameter": "jwks",
+                "client-cert-source": "TLS",
+                "client-cert-self-signed-allowed": True,
+                "client-cert-use-endpoint-aliases": True,
+                "oauth-dpop-allowed": True,
+                "oauth-dpop-iat-duration": PROOF_SEC,
+                "oauth-ciba-allowed": True,
+                "oauth-ciba-mode-poll-allowed": True,
+                "oauth-ciba-default-expiry": self.expiration_sec,
+                "oauth-ciba-maximum-expiry": self.expiration_sec,
                 "email-claim": "mandatory",
                 "claims": CLAIMS,
             },
         }
 
     def clients(self):
-        common = {"enabled": True, "authorization_type": GRANTS, "scope": ["openid"]}
-        secret = {"confidential": True, "client_secret": self.client_secret}
-        return [
-            {"client_id": self.client_id, "name": "badged", **common, **secret,
-             "token_endpoint_auth_method": ["client_secret_basic"]},
-            {"client_id": POST_CLIENT_ID, "name": "badged by post", **common, **secret,
-             "token_endpoint_auth_method": ["client_secret_post"]},
-            {"client_id": self.public_client_id, "name": "badged, public", **common,
-             "confidential": False, "token_endpoint_auth_method": ["none"]},
-        ]
+        credentials = {
+            "none": {},
+            "private_key_jwt": {"jwks": {"keys": self.keys.jwks()}},
+            "tls_client_auth": {
+                "tls_client_auth_subject_dn": f"CN={CLIENT_IDS['tls_client_auth']}"},
+        }
+        return [{"client_id": CLIENT_IDS[auth], "name": f"badged by {auth}", "enabled": True,
+                 "scope": ["openid"], "confidential": auth != "none",
+                 "authorization_type": GRANTS + (["client_credentials"] if auth != "none" else []),
+                 "redirect_uri": REDIRECTS, "token_endpoint_auth_method": [auth],
+                 "backchannel_token_delivery_mode": "poll",
+                 **credentials.get(auth, {"client_secret": self.secret_of(auth)})}
+                for auth in self.client_auths]
+
+    def signed_in(self, user):
+        """The browser of somebody who lets every client know who they are."""
+        browser = self.sign_in({"username": user, "password": self.users[user].password})
+        for auth in self.client_auths:
+            self.call(browser, "PUT", f"/auth/grant/{CLIENT_IDS[auth]}", {"scope": self.scope})
+        return browser
 
     def approve(self, user_code, user):
-        person = self.users[user]
-        browser = self.sign_in({"username": user, "password": person.password})
-        for client in self.clients():
-            self.call(browser, "PUT", f"/auth/grant/{client['client_id']}", {"scope": self.scope})
+        browser = self.signed_in(user)
         code = urllib.parse.quote(user_code)
         answer = browser.get(f"{self.issuer}/device?code={code}&g_continue")
         end = answer.headers.get("Location", "").rpartition("prompt=")[2]
@@ -224,6 +275,28 @@ class Glewlwyd(Provider):
             raise WrongUserCode(self.name)
         if end != "deviceComplete":
             raise ProviderFailed(f"{user} could not approve: {answer.status} {end}")
+
+    def hint_of(self, user):
+        return json.dumps({"username": user}, separators=(",", ":"))
+
+    def approve_backchannel(self, binding_message, user):
+        self.decide_backchannel(binding_message, user, "connect_uri", "complete")
+
+    def deny_backchannel(self, binding_message, user):
+        self.decide_backchannel(binding_message, user, "cancel_uri", "cancelled")
+
+    def decide_backchannel(self, binding_message, user, address, end):
+        browser = self.signed_in(user)
+        waiting = browser.get(f"{self.issuer}/ciba_user_list/").json()
+        found = [one for one in waiting if one["binding_message"] == binding_message]
+        if not found:
+            raise WrongUserCode(self.name)
+        answer = browser.get(f"{found[0][address]}&g_continue")
+        if not answer.headers.get("Location", "").endswith(f"ciba_message={end}"):
+            raise ProviderFailed(f"{user} could not decide: {answer.status}")
+
+    def authorize(self, url, user):
+        return self.signed_in(user).get(f"{url}&g_continue")
 
     def deny(self, user_code, user):
         """Its pages offer no way to decline. What they lack is done to its database: the code is

@@ -28,6 +28,7 @@ class OauthClient:
         self.key = key or (provider.keys and provider.keys.ec_key)
         self.dpop = dpop
         self.nonce = None
+        self.asked_url = None
         self.scope = provider.scope if scope is None else scope
         self.browser = Browser(provider.ca_file)
         if "tls" in client_auth:
@@ -52,13 +53,16 @@ class OauthClient:
             return {"client_id": self.client_id, "client_secret": secret}, {}
         if self.client_auth.endswith("_jwt"):
             key = secret if self.client_auth == "client_secret_jwt" else self.key
+            audience = {"issuer": self.provider.issuer,
+                        "endpoint": self.asked_url}[self.provider.assertion_audience]
             return {"client_id": self.client_id, "client_assertion_type": ASSERTION_TYPE,
-                    "client_assertion": assertion(self.client_id, self.provider.issuer, key)}, {}
+                    "client_assertion": assertion(self.client_id, audience, key,
+                                                  kid=getattr(key, "kid", None))}, {}
         return {"client_id": self.client_id}, {}
 
     def post(self, name, form, prove=False, **changes):
         """Asks the endpoint that the metadata calls name, once more when it wants its nonce."""
-        url = self.endpoint(name)
+        self.asked_url = url = self.endpoint(name)
         for _ in range(2):
             members, headers = self.credentials()
             if self.dpop and prove:
@@ -73,7 +77,7 @@ class OauthClient:
     def token(self, grant_type, **form):
         """The error word, or "granted" with the answer kept in tokens."""
         answer = self.post("token_endpoint", {"grant_type": grant_type, **form}, prove=True)
-        value = answer.json()
+        value = answer.json() if answer.body else {"error": f"status {answer.status}"}
         if answer.status == 200 and "error" not in value:
             self.tokens = value
         return value.get("error", "granted")

@@ -91,7 +91,6 @@ class OidcProvider(Provider):
             raise WrongUserCode(self.name)
 
     def authorize(self, url, user):
-        """user signs in on the page at url and approves; the redirect to the client, not followed."""
         browser = Browser(self.ca_file)
         page = browser.get(url, follow=True)
         for form in ({"prompt": "login", "login": user, "password": self.users[user].password},

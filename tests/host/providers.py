@@ -80,6 +80,9 @@ class Provider:
 
     name = "provider"
     scope = "openid"
+    client_auths = tuple(CLIENT_IDS)
+    # Whom an assertion must name (RFC 7523 section 3): the issuer, or the very endpoint.
+    assertion_audience = "issuer"
 
     def __init__(self):
         self.issuer = None
@@ -112,6 +115,10 @@ class Provider:
         """user signs in and declines. Raises WrongUserCode."""
         raise NotImplementedError
 
+    def hint_of(self, user):
+        """By which login_hint it knows user (CIBA)."""
+        return user
+
     def approve_backchannel(self, binding_message, user):
         """user approves the request that was pushed with this message (CIBA). Raises
         WrongUserCode when none waits."""
@@ -119,6 +126,11 @@ class Provider:
 
     def deny_backchannel(self, binding_message, user):
         """user declines it."""
+        raise NotImplementedError
+
+    def authorize(self, url, user):
+        """user opens the authorization request at url, signs in and approves; the answer that
+        redirects to the client."""
         raise NotImplementedError
 
     def requests(self):

@@ -113,6 +113,10 @@ class Scripted(Provider):
     def deny_backchannel(self, binding_message, user):
         self.decide("deny", {"binding_message": binding_message})
 
+    def authorize(self, url, user):
+        """As whom the row says."""
+        return self.server.browser.get(url)
+
     def waiting(self):
         """What was pushed to phones and waits: binding_message, login_hint, scope, login."""
         return self.control("GET", "waiting").json()
