@@ -238,6 +238,18 @@ static void groups_of_another_provider_open_nothing(void **state)
 
 /* ---- before anybody is asked ---- */
 
+static void groups_are_needed_for_shared_accounts_only(void **state)
+{
+        struct account_rules rules = corp_rules();
+
+        assert_true(account_needs_groups(&rules, "backup"));
+        assert_true(account_needs_groups(&rules, "deploy"));
+        assert_false(account_needs_groups(&rules, "alice"));
+        assert_false(account_needs_groups(&rules, "frank"));
+        rules.has_groups = false;
+        assert_false(account_needs_groups(&rules, "backup"));
+}
+
 static void which_accounts_are_reachable(void **state)
 {
         struct account_rules rules = corp_rules();
@@ -443,6 +455,7 @@ int main(void)
                 cmocka_unit_test(a_suffix_is_demanded_and_taken_off),
                 cmocka_unit_test(a_provider_that_names_no_accounts_names_none),
                 cmocka_unit_test(groups_of_another_provider_open_nothing),
+                cmocka_unit_test(groups_are_needed_for_shared_accounts_only),
                 cmocka_unit_test(which_accounts_are_reachable),
                 cmocka_unit_test(accounts_that_are_refused_beforehand),
                 cmocka_unit_test(userinfo_is_asked_only_for_what_is_missing),

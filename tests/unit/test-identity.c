@@ -225,6 +225,23 @@ static void an_empty_value_matches_nothing(void **state)
         assert_false(identity_claim_has(identity, "one", ""));
 }
 
+static void strength_is_one_line_of_text(void **state)
+{
+        static const struct {
+                const char *members, *expected;
+        } rows[] = {
+                {KEY, "acr=- amr="},
+                {KEY ",\"acr\":\"high\",\"amr\":[\"pwd\"]", "acr=high amr=pwd"},
+                {KEY ",\"amr\":[\"pwd\",\"otp\",\"mfa\"]", "acr=- amr=pwd,otp,mfa"},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_identity_ struct identity *identity = good_identity(rows[i].members, NULL);
+                _cleanup_free_ char *text = identity_strength_text(identity);
+                assert_string_equal(text, rows[i].expected);
+        }
+}
+
 static void nothing_is_freed_gladly(void **state)
 {
         assert_null(identity_free(NULL));
@@ -242,6 +259,7 @@ int main(void)
                 cmocka_unit_test(email_counts_only_when_its_document_vouches),
                 cmocka_unit_test(groups_are_whole_strings),
                 cmocka_unit_test(an_empty_value_matches_nothing),
+                cmocka_unit_test(strength_is_one_line_of_text),
                 cmocka_unit_test(nothing_is_freed_gladly),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
