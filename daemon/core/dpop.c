@@ -72,8 +72,7 @@ static int claims_fill(struct json_object *claims, const struct dpop_proof_spec 
 
 int dpop_proof_new(const struct dpop_proof_spec *spec, struct secret **ret_proof)
 {
-        if (!is_given(spec->method) || !is_given(spec->url) || !is_given(spec->jti) ||
-            jwt_key_algorithms(spec->key) != JWS_ES256)
+        if (!is_given(spec->method) || !is_given(spec->url) || !is_given(spec->jti))
                 return -EINVAL;
 
         _cleanup_json_ struct json_object *header = json_object_new_object();

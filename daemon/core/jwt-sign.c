@@ -47,7 +47,7 @@ static unsigned curve_algorithm(const char *group)
         return 0;
 }
 
-unsigned jwt_key_algorithms(struct evp_pkey_st *key)
+static unsigned find_algorithms(EVP_PKEY *key)
 {
         char group[GROUP_MAX_BYTES] = "";
         int bits = EVP_PKEY_get_bits(key);
@@ -59,6 +59,15 @@ unsigned jwt_key_algorithms(struct evp_pkey_st *key)
             EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) != 1)
                 return 0;
         return curve_algorithm(group);
+}
+
+unsigned jwt_key_algorithms(struct evp_pkey_st *key)
+{
+        unsigned algorithms = find_algorithms(key);
+
+        /* A failure must not be taken for a TLS error by whoever looks there next. */
+        ERR_clear_error();
+        return algorithms;
 }
 
 int jwt_add_object(struct json_object *object, const char *name, struct json_object *taken)
@@ -169,7 +178,7 @@ static int sign(EVP_PKEY *key, unsigned algorithm, const struct secret *input,
             EVP_DigestSign(ctx, signature, &size, (const unsigned char *)secret_bytes(input),
                            secret_size(input)) != 1)
                 return -EIO;
-        int r = algorithm & JWS_RSA_ALGORITHMS
+        int r = (algorithm & JWS_RSA_ALGORITHMS)
                         ? 0
                         : der_to_raw(EVP_PKEY_get_bits(key), signature, &size);
         if (r < 0)
@@ -193,7 +202,6 @@ int jwt_sign(struct json_object *header, struct json_object *claims, struct evp_
         int r = input_new(header, claims, jws_algorithm_name(algorithm), &jwt);
         if (r == 0)
                 r = sign(key, algorithm, jwt, signature, &size);
-        /* A failure must not be taken for a TLS error by whoever looks there next. */
         ERR_clear_error();
         if (r == 0)
                 r = append_signature(jwt, signature, size);

@@ -77,7 +77,7 @@ int public_jwk_new(struct evp_pkey_st *key, char **ret_jwk)
 
         if (algorithms == 0)
                 return -EINVAL;
-        int r = algorithms & JWS_RSA_ALGORITHMS ? rsa_jwk_new(key, &jwk) : ec_jwk_new(key, &jwk);
+        int r = (algorithms & JWS_RSA_ALGORITHMS) ? rsa_jwk_new(key, &jwk) : ec_jwk_new(key, &jwk);
         if (r < 0)
                 return r;
         *ret_jwk = jwk;

@@ -143,6 +143,7 @@ int main(void)
                 {torture_core_cases, torture_n_core_cases},
                 {torture_directory_cases, torture_n_directory_cases},
                 {torture_grants_cases, torture_n_grants_cases},
+                {torture_sign_cases, torture_n_sign_cases},
                 {torture_bus_cases, torture_n_bus_cases},
         };
         size_t n = 3;

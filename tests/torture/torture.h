@@ -20,6 +20,6 @@ struct torture_case {
 };
 
 extern const struct torture_case torture_core_cases[], torture_directory_cases[],
-        torture_grants_cases[], torture_bus_cases[];
+        torture_grants_cases[], torture_sign_cases[], torture_bus_cases[];
 extern const size_t torture_n_core_cases, torture_n_directory_cases, torture_n_grants_cases,
-        torture_n_bus_cases;
+        torture_n_sign_cases, torture_n_bus_cases;

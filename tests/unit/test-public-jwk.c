@@ -87,6 +87,18 @@ static void keys_that_badged_does_not_use_have_none(void **state)
         assert_int_equal(ERR_peek_error(), 0);
 }
 
+/* Where the modulus is bounded, the exponent need not be. */
+static void an_enormous_exponent_has_no_place(void **state)
+{
+        char e[1400] = "", *text = NULL;
+
+        memset(e, 'x', sizeof(e) - 4);
+        EVP_PKEY *key = jwt_rsa_from_text(RFC7638_N, e);
+        assert_int_equal(public_jwk_new(key, &text), -EINVAL);
+        assert_null(text);
+        EVP_PKEY_free(key);
+}
+
 /* The curve and nothing else is known of it. */
 static void a_key_without_a_public_half_has_none(void **state)
 {
@@ -108,6 +120,7 @@ int main(void)
                 cmocka_unit_test(rfc7518_6_2_coordinates_keep_their_leading_zeros),
                 cmocka_unit_test(nothing_private_is_in_it),
                 cmocka_unit_test(keys_that_badged_does_not_use_have_none),
+                cmocka_unit_test(an_enormous_exponent_has_no_place),
                 cmocka_unit_test(a_key_without_a_public_half_has_none),
         };
 
