@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "io/token-key.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
@@ -78,9 +77,5 @@ struct evp_pkey_st *token_key_find(const char *uri)
 {
         EVP_PKEY *evp = find_by_provider(uri);
 
-        if (!evp)
-                evp = find_by_engine(uri);
-        /* A failure here must not be taken for a TLS error by whoever looks there next. */
-        ERR_clear_error();
-        return evp;
+        return evp ? evp : find_by_engine(uri);
 }

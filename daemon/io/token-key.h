@@ -6,5 +6,6 @@
 
 struct evp_pkey_st;
 
-/* uri is of RFC 7512. NULL when no token gives a private key for it, or more than one does. */
+/* uri is of RFC 7512. NULL when no token gives a private key for it, or more than one does: then
+ * libcrypto has errors to tell. */
 struct evp_pkey_st *token_key_find(const char *uri);

@@ -36,7 +36,7 @@ static struct http_request_spec spec_for(const struct shown *shown)
 static void fetch_as(struct https_fixture *fixture, const char *port, const char *certificate,
                      const char *key, struct fetch *ret_fetch)
 {
-        struct shown shown;
+        struct shown shown = {};
 
         show(fixture, certificate, key, &shown);
         fetch_page(fixture, port, "/whoami", spec_for(&shown), ret_fetch);
@@ -87,7 +87,7 @@ static void what_is_no_certificate_or_key_is_not_used(void **state)
 {
         struct https_fixture *fixture = *state;
         _cleanup_fetch_ struct fetch first = {}, second = {};
-        struct shown shown;
+        struct shown shown = {};
 
         show(fixture, "client", "client", &shown);
         fetch_page(fixture, "asking", "/whoami",
@@ -114,9 +114,25 @@ static void assert_refused(struct https_fixture *fixture, const char *certificat
         assert_null(request);
 }
 
+/* OpenSSL would wait for somebody at the terminal to type the passphrase. */
+static void a_locked_key_is_not_used_and_nobody_is_asked(void **state)
+{
+        struct https_fixture *fixture = *state;
+        _cleanup_fetch_ struct fetch fetch = {};
+        _cleanup_free_ char *command = NULL;
+
+        assert_true(asprintf(&command,
+                             "cd %s && openssl ec -aes128 -passout pass:word -in client.key "
+                             "-out locked.key 2>/dev/null && chmod 600 locked.key",
+                             fixture->folder) > 0);
+        assert_int_equal(system(command), 0);
+        fetch_as(fixture, "asking", "client", "locked", &fetch);
+        assert_int_equal(fetch.failure, HTTP_UNTRUSTED);
+}
+
 static void a_certificate_and_a_key_belong_together(void **state)
 {
-        struct shown shown;
+        struct shown shown = {};
 
         show(*state, "client", "client", &shown);
         assert_refused(*state, shown.certificate, NULL, -EINVAL);
@@ -125,7 +141,7 @@ static void a_certificate_and_a_key_belong_together(void **state)
 
 static void a_key_that_others_may_read_is_not_used(void **state)
 {
-        struct shown shown;
+        struct shown shown = {};
 
         show(*state, "client", "client", &shown);
         assert_refused(*state, shown.certificate, "/nonexistent", -ENOENT);
@@ -185,7 +201,7 @@ static void rfc7512_the_key_may_stay_in_its_token(void **state)
 {
         struct https_fixture *fixture = *state;
         _cleanup_fetch_ struct fetch good = {}, wrong_pin = {};
-        struct shown shown;
+        struct shown shown = {};
 
         show(fixture, "client", "client", &shown);
         if (!soft_token_make(fixture->folder, shown.key))
@@ -216,6 +232,7 @@ int main(void)
                 TEST(without_or_with_a_strange_certificate_nobody_is_let_in),
                 TEST(a_key_of_another_certificate_is_not_used),
                 TEST(what_is_no_certificate_or_key_is_not_used),
+                TEST(a_locked_key_is_not_used_and_nobody_is_asked),
                 TEST(a_certificate_and_a_key_belong_together),
                 TEST(a_key_that_others_may_read_is_not_used),
                 TEST(a_connection_serves_only_who_made_it),

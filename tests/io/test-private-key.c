@@ -228,6 +228,7 @@ static void rfc7512_a_key_signs_and_stays_in_its_token(void **state)
         assert_refused(SOFT_TOKEN_NO_KEY, -ENOENT, none);
         _cleanup_(private_key_freep) struct private_key *key = load(SOFT_TOKEN_KEY),
                                                         *file = load("rsa.pem");
+        assert_int_equal(ERR_peek_error(), 0);
         assert_signs(key, file);
         assert_int_equal(private_key_to_secret(key, &pem), -EPERM);
         assert_null(pem);
