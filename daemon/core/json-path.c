@@ -34,9 +34,12 @@ static void step_name(const char *step, size_t size, char ret_name[JSON_PATH_MAX
         size_t n = 0;
 
         for (size_t i = 0; i < size; i++) {
-                bool escaped = step[i] == '~';
-                ret_name[n++] = !escaped ? step[i] : step[i + 1] == '1' ? '/' : '~';
-                i += escaped;
+                if (step[i] != '~')
+                        ret_name[n++] = step[i];
+                else if (step[++i] == '1')
+                        ret_name[n++] = '/';
+                else
+                        ret_name[n++] = '~';
         }
         ret_name[n] = '\0';
 }

@@ -66,8 +66,7 @@ static void a_source_has_places(void **state)
         memcpy(path_of_1025, "/*={/", 5);
         path_of_1025[GROUP_SOURCE_MAX_BYTES] = '}';
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                struct group_source source = {NULL, (char *)cases[i].path,
-                                              (char *)cases[i].next};
+                struct group_source source = {NULL, (char *)cases[i].path, (char *)cases[i].next};
                 const char *why = NULL;
                 int r = group_source_check(&source, &why);
                 if (r != (cases[i].why ? -EBADMSG : 0))
