@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
+#include "api-answer.h"
 #include "core/claim-test.h"
-#include "core/id-token.h"
 #include "core/introspection.h"
 #include "core/oauth-request.h"
+#include "identification.h"
 #include "provider-call.h"
 
 /* In this order; each is left out where nothing asks for it. */
@@ -29,11 +29,10 @@ struct verification {
         const struct provider_settings *settings;
         enum verification_step step;
         sd_event_source *begin;
-        struct document_wait *keys_wait;
+        struct identification *identification;
         struct provider_call *call;
         struct directory_lookup *lookup;
         struct identity *identity;
-        bool keys_fetched; /* once is enough: a kid that is still unknown then is nobody's */
 };
 
 static void fail(struct verification *verification, enum login_outcome outcome, const char *detail)
@@ -52,56 +51,24 @@ static void fail_with(struct verification *verification, int error, const char *
 
 static void go_on(struct verification *verification, enum verification_step next);
 
-/* ---- answers of the provider's API ---- */
-
-static bool is_json(const struct http_answer *answer)
-{
-        static const char json[] = "application/";
-        return answer->content_type &&
-               strncasecmp(answer->content_type, json, sizeof(json) - 1) == 0 &&
-               strcasestr(answer->content_type, "json");
-}
-
-/* True when the answer is a JSON document; otherwise the verification has ended. */
-static bool is_document(struct verification *verification, const struct http_answer *answer,
-                        const char *out_of_order, const char *gave_nothing)
-{
-        if (answer->failure != HTTP_ANSWERED)
-                fail(verification, LOGIN_UNAVAILABLE, answer->failure_text);
-        else if (answer->status >= 500 || answer->status == 429)
-                fail(verification, LOGIN_UNAVAILABLE, out_of_order);
-        else if (answer->status != 200 || !is_json(answer))
-                fail(verification, LOGIN_REFUSED, gave_nothing);
-        else
-                return true;
-        return false;
-}
-
-/* ---- userinfo (OIDC Core 5.3), or the API of a plain OAuth 2.0 provider ---- */
-
-static int take_userinfo(struct verification *verification, const struct secret *body,
-                         const char **ret_why)
-{
-        if (verification->identity)
-                return identity_add_userinfo(verification->identity, secret_bytes(body),
-                                             secret_size(body), ret_why);
-        return identity_new_from_userinfo(verification->settings->name,
-                                          verification->settings->issuer,
-                                          verification->settings->subject_claim, secret_bytes(body),
-                                          secret_size(body), &verification->identity, ret_why);
-}
+/* ---- userinfo (OIDC Core 5.3) ---- */
 
 static void on_userinfo(const struct http_answer *answer, void *userdata)
 {
+        static const struct api_sentences sentences = {"the userinfo endpoint is out of order",
+                                                       "the userinfo endpoint gave no claims"};
         struct verification *verification = userdata;
         _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(
                 verification->call);
         const char *why = NULL;
 
-        if (!is_document(verification, answer, "the userinfo endpoint is out of order",
-                         "the userinfo endpoint gave no claims"))
+        enum login_outcome outcome = api_answer_outcome(answer, &sentences, &why);
+        if (outcome != LOGIN_GRANTED) {
+                fail(verification, outcome, why);
                 return;
-        int r = take_userinfo(verification, answer->body, &why);
+        }
+        int r = identity_add_userinfo(verification->identity, secret_bytes(answer->body),
+                                      secret_size(answer->body), &why);
         if (r < 0)
                 fail_with(verification, r, why);
         else
@@ -139,14 +106,19 @@ static bool wants_userinfo(const struct verification *verification)
 
 static void on_introspection(const struct http_answer *answer, void *userdata)
 {
+        static const struct api_sentences sentences = {
+                "the introspection endpoint is out of order",
+                "the introspection endpoint gave no answer about the token"};
         struct verification *verification = userdata;
         _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(
                 verification->call);
         const char *why = NULL;
 
-        if (!is_document(verification, answer, "the introspection endpoint is out of order",
-                         "the introspection endpoint gave no answer about the token"))
+        enum login_outcome outcome = api_answer_outcome(answer, &sentences, &why);
+        if (outcome != LOGIN_GRANTED) {
+                fail(verification, outcome, why);
                 return;
+        }
         struct introspection_expectation expectation = {
                 .client_id = verification->settings->client_id,
                 .issuer = verification->settings->issuer,
@@ -259,102 +231,19 @@ static void test_claims(struct verification *verification)
                 go_on(verification, STEP_DONE);
 }
 
-/* ---- the id_token (OIDC Core 3.1.3.7) ---- */
+/* ---- the outside ---- */
 
-static int check_id_token(struct verification *verification, const struct jws_token *token,
-                          const char **ret_why)
-{
-        const struct id_token_expectation expectation = {
-                .issuer = verification->settings->issuer,
-                .client_id = verification->settings->client_id,
-                .access_token = verification->spec.tokens->access_token,
-                .algorithm = token->algorithm,
-                .now_sec = provider_now_sec(verification->authority->provider),
-                .nonce = verification->spec.nonce,
-                .trusted_audiences = &verification->settings->trusted_audiences,
-        };
-
-        int r = id_token_check(token->claims, &expectation, ret_why);
-        if (r < 0)
-                return r;
-        return identity_new(verification->settings->name, token->claims, &verification->identity,
-                            ret_why);
-}
-
-static void on_keys(const char *why, void *userdata);
-
-/* A provider that changed its keys since we looked is asked once more; a stranger's kid must not
- * make us ask again and again, so that is rationed once we have keys at all. */
-static void fetch_keys(struct verification *verification)
-{
-        struct provider *provider = verification->authority->provider;
-        struct document *keys = provider_keys_document(provider);
-
-        verification->keys_fetched = true;
-        int r = provider_has_keys(provider) ? document_fetch_sparingly(keys) : document_fetch(keys);
-        if (r >= 0)
-                r = document_wait_new(keys, on_keys, verification, &verification->keys_wait);
-        if (r == -EAGAIN)
-                fail(verification, LOGIN_REFUSED,
-                     "the token's key is not the provider's, whose keys were fetched just now");
-        else if (r < 0)
-                fail_with(verification, r, NULL);
-}
-
-static void verify_id_token(struct verification *verification)
-{
-        struct provider *provider = verification->authority->provider;
-        _cleanup_jws_token_ struct jws_token token = {0};
-        const char *why = NULL;
-
-        switch (provider_verify(provider, verification->spec.tokens->id_token, &token, &why)) {
-        case JWS_VALID:
-                break;
-        case JWS_UNKNOWN_KEY:
-                if (!verification->keys_fetched) {
-                        fetch_keys(verification);
-                        return;
-                }
-                fail(verification, provider_has_keys(provider) ? LOGIN_REFUSED : LOGIN_UNAVAILABLE,
-                     why);
-                return;
-        case JWS_INVALID:
-                fail(verification, LOGIN_REFUSED, why);
-                return;
-        }
-
-        int r = check_id_token(verification, &token, &why);
-        if (r < 0)
-                fail_with(verification, r, why);
-        else
-                go_on(verification, STEP_USERINFO);
-}
-
-static void on_keys(const char *why, void *userdata)
+static void on_identified(enum login_outcome outcome, struct identity *identity, const char *detail,
+                          void *userdata)
 {
         struct verification *verification = userdata;
 
-        verification->keys_wait = document_wait_free(verification->keys_wait);
-        verify_id_token(verification);
+        verification->identity = identity;
+        if (outcome != LOGIN_GRANTED || !identity)
+                fail(verification, outcome == LOGIN_GRANTED ? LOGIN_REFUSED : outcome, detail);
+        else
+                go_on(verification, STEP_USERINFO);
 }
-
-static void identify(struct verification *verification)
-{
-        switch (verification->settings->identity_from) {
-        case IDENTITY_FROM_USERINFO:
-                ask_userinfo(verification);
-                return;
-        case IDENTITY_FROM_ID_TOKEN:
-                if (verification->spec.tokens->id_token)
-                        verify_id_token(verification);
-                else
-                        fail(verification, LOGIN_REFUSED, "the provider sent no id_token");
-                return;
-        }
-        fail(verification, LOGIN_REFUSED, "identity_from is out of range");
-}
-
-/* ---- the outside ---- */
 
 /* Takes the next step that is wanted. Nothing may touch the verification after this. */
 static void go_on(struct verification *verification, enum verification_step next)
@@ -362,7 +251,7 @@ static void go_on(struct verification *verification, enum verification_step next
         verification->step = next;
         switch (next) {
         case STEP_IDENTITY:
-                identify(verification);
+                identification_start(verification->identification);
                 return;
         case STEP_USERINFO:
                 if (wants_userinfo(verification)) {
@@ -414,7 +303,17 @@ int verification_new(const struct verification_spec *spec, struct verification *
         verification->spec = *spec;
         verification->authority = spec->authority;
         verification->settings = provider_settings(spec->authority->provider);
-        int r = sd_event_add_defer(spec->event, &verification->begin, on_begin, verification);
+        const struct identification_spec identification = {
+                .authority = spec->authority,
+                .tokens = spec->tokens,
+                .dpop = spec->dpop,
+                .nonce = spec->nonce,
+                .on_done = on_identified,
+                .userdata = verification,
+        };
+        int r = identification_new(&identification, &verification->identification);
+        if (r >= 0)
+                r = sd_event_add_defer(spec->event, &verification->begin, on_begin, verification);
         if (r < 0)
                 return r;
         *ret_verification = TAKE_PTR(verification);
@@ -426,7 +325,7 @@ struct verification *verification_free(struct verification *verification)
         if (!verification)
                 return NULL;
         verification->begin = sd_event_source_disable_unref(verification->begin);
-        verification->keys_wait = document_wait_free(verification->keys_wait);
+        verification->identification = identification_free(verification->identification);
         verification->call = provider_call_free(verification->call);
         verification->lookup = directory_lookup_free(verification->lookup);
         verification->identity = identity_free(verification->identity);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From tokens to an identity: whose approval was it, and does it still count? The id_token's
- * signature and claims are checked (fetching the keys once more when its key is unknown), or, with
- * plain OAuth 2.0, the API is asked whose the token is. Then what the settings or the account's
- * rule want besides: userinfo, introspection, groups, the account's standing, claims. Whether that
- * identity may be the account is not asked here. */
+/* Whose approval was it (identification.h), and does it still count? What the settings or the
+ * account's rule want besides is asked one after the other: userinfo, introspection, groups, the
+ * account's standing, claims. Whether that identity may be the account is not asked here. */
 #pragma once
 
 #include "authority.h"

@@ -11,10 +11,9 @@ import subprocess
 import sys
 
 # The spine, from the ground up: a file may include those before it and itself.
-SPINE = ["log", "settings", "document", "provider", "provider-call", "approval-request",
-         "provider-check", "grant", "code-grant", "approval", "directory", "authority", "verification",
-         "login-sentence", "login",
-         "attempts", "admission", "sessions", "service", "main"]
+SPINE = ["log", "settings", "document", "provider", "provider-call", "api-answer", "approval-request",
+         "provider-check", "grant", "code-grant", "approval", "directory", "authority", "identification",
+         "verification", "login-sentence", "login", "attempts", "admission", "sessions", "service", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {
