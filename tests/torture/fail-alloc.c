@@ -17,7 +17,9 @@
 /* What uses memory that it did not get: json-c 0.16 the names of members, cjose 0.6 the parts of a
  * token and of a signature. By function, and by library. */
 #define SPARED_FUNCTION "json_tokener_parse_ex"
-#define SPARED_LIBRARY  "/libcjose.so"
+#ifndef SPARED_LIBRARIES
+#define SPARED_LIBRARIES "/libcjose.so"
+#endif
 
 /* The C library's own, under the names that it keeps for such replacements. */
 extern void *__libc_malloc(size_t size);
@@ -58,6 +60,7 @@ size_t fail_alloc_live(void)
  * file and the next frame of the program. */
 static bool is_spared(void)
 {
+        static const char *const libraries[] = {SPARED_LIBRARIES};
         void *frames[FRAMES_MAX];
         Dl_info self, found;
         bool was_left = false;
@@ -70,8 +73,10 @@ static bool is_spared(void)
                 if (is_ours && was_left)
                         return false;
                 was_left |= !is_ours;
-                if (strstr(found.dli_fname, SPARED_LIBRARY) ||
-                    (found.dli_sname && strcmp(found.dli_sname, SPARED_FUNCTION) == 0))
+                for (size_t j = 0; j < ELEMENTSOF(libraries); j++)
+                        if (strstr(found.dli_fname, libraries[j]))
+                                return true;
+                if (found.dli_sname && strcmp(found.dli_sname, SPARED_FUNCTION) == 0)
                         return true;
         }
         return false;
