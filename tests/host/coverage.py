@@ -1,22 +1,72 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the suites reached of each folder, as a table, and what core/ must reach.
+"""What the suites reached of each folder, as a table, and what each must reach.
 
 Two kinds of lines and branches are left out, because nothing can reach them: the return behind a switch
 that names every value of an enum (no default, so that the compiler tells of a new value), together with
 the branch of that switch to it; and the branch of an assert() that fails.
+
+On the private host
+
+    python3 -m host.coverage COMMAND…
+
+runs what starts the daemon. Root's programs count into the build as they end; the daemon may not write
+there, so its counters get a folder of their own (host.sandbox) and are added when COMMAND has ended.
 """
 
 import collections
 import json
+import os
 import pathlib
 import re
+import shutil
 import subprocess
+import sys
 
 from host import paths
 
 FOLDERS = ("common", "ctl", "daemon", "pam")
-HELD = {"daemon/core": (100.0, 95.0)}     # lines, branches in per cent
-UNREACHED_SHOWN = 20
+# lines, branches in per cent
+HELD = {"daemon/core": (100.0, 95.0)} | dict.fromkeys(
+    ("common", "daemon", "daemon/bus", "daemon/io", "pam"), (90.0, 0.0))
+UNREACHED_SHOWN = 100
+# What of the system suite is worth its time here: not what waits for the clock, or plays once more with
+# sshd what was played with another program.
+SYSTEM_TESTS = ("system/test_callers.py", "system/test_daemon.py", "system/test_introspection.py",
+                "system/test_limits.py", "system/test_memory.py", "system/test_scenarios.py",
+                "system/test_granted.py::test_shell_is_the_persons_own",
+                "system/test_granted.py::test_mapped_by_file",
+                "system/test_never_granted.py::test_certificate",
+                "system/test_never_granted.py::test_gone_between_token_and_verdict",
+                "system/test_never_granted.py::test_person_presses_ctrl_c",
+                "system/test_never_granted.py::test_same_name_from_another_issuer")
+COUNT = ("/usr/bin/python3", "-m", "host.coverage")
+
+
+def forget(build: pathlib.Path) -> None:
+    """What an earlier run counted."""
+    for counter in build.rglob("*.gcda"):
+        counter.unlink()
+
+
+def count(command: list[str]) -> int:
+    """Runs the command and adds what the daemon did meanwhile to the counters of the build."""
+    paths.COUNTERS.mkdir()
+    paths.COUNTERS.chmod(0o1777)
+    own_counters(0o666)     # su and login unload the module as the person who has come in
+    done = subprocess.run(command, check=False)
+    both = paths.STATE / "counters-of-both"
+    subprocess.run(["gcov-tool", "merge", "-o", both, paths.BUILD, paths.COUNTERS], check=True,
+                   capture_output=True)
+    shutil.copytree(both, paths.BUILD, dirs_exist_ok=True)
+    own_counters(0o644)
+    return done.returncode
+
+
+def own_counters(mode: int) -> None:
+    owner = paths.BUILD.stat()
+    for counter in paths.BUILD.rglob("*.gcda"):
+        counter.chmod(mode)
+        os.chown(counter, owner.st_uid, owner.st_gid)
 
 
 def read(build: pathlib.Path) -> list[dict]:
@@ -82,3 +132,7 @@ def report(build: pathlib.Path) -> list[str]:
             print("\n".join(unreached[folder][:UNREACHED_SHOWN]))
     missing = [f"coverage of {folder}: nothing was measured" for folder in HELD if folder not in folders]
     return failures + missing
+
+
+if __name__ == "__main__":
+    sys.exit(count(sys.argv[1:]))

@@ -15,6 +15,7 @@ STATE = pathlib.Path("/run/private-host")
 MEMORY = STATE / "memory"          # upper layers of the overlays
 JOURNAL = STATE / "journal.jsonl"  # what the journal received, one entry a line
 LOGS = STATE / "logs"
+COUNTERS = STATE / "counters"       # the daemon's, where host.coverage counts lines
 SSH_PORT_FILE = STATE / "ssh-port"
 HOMES = pathlib.Path("/home/people")
 

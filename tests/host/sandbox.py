@@ -22,7 +22,7 @@ import shlex
 import subprocess
 import sys
 
-from host import seccomp
+from host import paths, seccomp
 from host.seccomp import check, libc
 
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_MDWE = 24, 38, 65
@@ -84,15 +84,15 @@ def make_directories(unit: Unit, user: pwd.struct_passwd, group: int) -> tuple[d
     """Creates them; returns the environment that names them and the list of the writable ones."""
     environment, writable = {}, []
     for key, (base, variable) in DIRECTORIES.items():
-        paths = [pathlib.Path(base) / name for name in unit.words(key)]
-        for path in paths:
+        folders = [pathlib.Path(base) / name for name in unit.words(key)]
+        for path in folders:
             path.mkdir(parents=True, exist_ok=True)
             path.chmod(int(unit.get(key + "Mode", "0755"), 8))
             if key != "ConfigurationDirectory":
                 os.chown(path, user.pw_uid, group)
                 writable.append(path)
-        if paths:
-            environment[variable] = ":".join(map(str, paths))
+        if folders:
+            environment[variable] = ":".join(map(str, folders))
     return environment, writable
 
 
@@ -256,6 +256,11 @@ def main(unit_path: pathlib.Path, arguments: list[str]) -> None:
             environment["WATCHDOG_USEC"] = str(int(unit.get("WatchdogSec").rstrip("s")) * 1_000_000)
     named, writable = make_directories(unit, user, group)
     environment |= named | load_credentials(unit, unit_path.name, user)
+
+    if paths.COUNTERS.is_dir():
+        environment |= {"GCOV_PREFIX": str(paths.COUNTERS),
+                        "GCOV_PREFIX_STRIP": str(len(paths.BUILD.parts) - 1)}
+        writable.append(paths.COUNTERS)
 
     filters = seccomp.plan(unit)   # asks systemd-analyze, so before anything is forbidden
     set_limits(unit)

@@ -20,11 +20,12 @@ from host import coverage, paths
 
 PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": ("phone",),
                   "bench": ("bench",), "container": ("container",), "load": ("load",),
-                  "soak": ("soak",)}
+                  "soak": ("soak",), "coverage": coverage.SYSTEM_TESTS}
 # A suite is skipped where one of its programs, or root, cannot be had.
 PROGRAMS = {"container": ("systemd-nspawn", "debootstrap")}
 VARIANTS = {"asan": ("-Db_sanitize=address,undefined", "-Db_lundef=false"), "valgrind": (),
-            "coverage": ("-Db_coverage=true", "-Dbuildtype=debug")}
+            "coverage": ("-Db_coverage=true", "-Dbuildtype=debug", "--prefix=/usr", "--sysconfdir=/etc",
+                         "--localstatedir=/var")}
 VALGRIND = ("valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "
             "--show-leak-kinds=definite")
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
@@ -103,7 +104,8 @@ def run_meson(suite: str, build: pathlib.Path = paths.BUILD, *more: str) -> Numb
 
 
 def run_variant(variant: str) -> Numbers:
-    """The suites that need no private host, in a build of their own."""
+    """The suites that need no private host, in a build of their own; for coverage,
+    coverage.SYSTEM_TESTS too, for nothing else runs the daemon."""
     build = paths.BUILD / variant
     options = [*VARIANTS[variant], str(build), str(paths.TREE)]
     if (build / "build.ninja").exists():
@@ -123,29 +125,36 @@ def run_variant(variant: str) -> Numbers:
             numbers += run_meson(suite, build, "--timeout-multiplier=20", f"--wrapper={VALGRIND}",
                                  *programs)
         return numbers
+    if variant == "coverage":
+        coverage.forget(build)
     for suite in ("unit", "io", "bus", "fuzz", "torture"):
         numbers += run_meson(suite, build, "--timeout-multiplier=5")
     if variant == "coverage":
+        numbers += run_pytest("coverage", build, coverage.COUNT)
         for failure in coverage.report(build):
             numbers.fail(failure)
         numbers.passed += 1
     return numbers
 
 
-def run_pytest(suite: str) -> Numbers:
+def run_pytest(suite: str, build: pathlib.Path = paths.BUILD,
+               first: tuple[str, ...] = ()) -> Numbers:
+    """first: a command that runs pytest."""
     folders = [paths.TREE / "tests" / name for name in PYTEST_FOLDERS[suite]]
-    folders = [str(folder) for folder in folders if list(folder.glob("test_*.py"))]
+    folders = [str(folder) for folder in folders
+               if not folder.is_dir() or list(folder.glob("test_*.py"))]
     if not folders:
         return Numbers()
-    junit = paths.BUILD / f"pytest-{suite}.xml"
+    junit = build / f"pytest-{suite}.xml"
     junit.unlink(missing_ok=True)
     place = "container" if suite == "container" else "host"
-    command = [str(paths.TREE / "tests" / place / "enter"), "--", "/usr/bin/python3", "-m", "pytest",
-               *folders, "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
-               f"--junitxml={junit}", "-v", "--tb=short"]
+    command = [str(paths.TREE / "tests" / place / "enter"), "--", *first,
+               "/usr/bin/python3", "-m", "pytest", *folders, "-p", "no:cacheprovider",
+               "-o", "junit_family=xunit1", f"--junitxml={junit}", "-v", "--tb=short"]
     if suite in ("bench", "load", "soak"):
         command.append("-s")    # their numbers are their result
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(command, env=os.environ | {"BADGED_BUILD": str(build)},
+                          stdin=subprocess.DEVNULL, check=False)
     numbers = read_junit(junit) if junit.exists() else Numbers()
     if done.returncode != 0 and not numbers.failed:
         numbers.fail(f"{suite}: pytest ended with {done.returncode}")

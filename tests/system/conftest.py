@@ -76,7 +76,7 @@ def daemon():
     """A badged that is not running yet; afterwards it is ended, and the bus and PAM are as before."""
     one = Daemon()
     yield one
-    one.kill()
+    one.stop()
     if not machine.accepts(paths.BUS_SOCKET):
         machine.start_bus()
     for service in pam.SERVICES:

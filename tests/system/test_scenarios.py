@@ -111,7 +111,7 @@ def badged(providers):
         assert daemon.is_running(), f"badged died:\n{daemon.output()}"
         assert pending_logins() == 0
     finally:
-        daemon.kill()
+        daemon.stop()
 
 
 def play_together(providers):
