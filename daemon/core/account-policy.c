@@ -59,15 +59,14 @@ const char *account_refusal(const struct account_facts *facts, uid_t min_uid)
 
 /* ---- which rule has the say ---- */
 
-static bool map_names(const struct account_rules *rules, const char *account)
+static size_t map_names(const struct account_rules *rules, const char *account)
 {
         const struct account_map_entry *entries;
-        size_t n = rules->map ? account_map_entries(rules->map, &entries) : 0;
+        size_t n = rules->map ? account_map_entries(rules->map, &entries) : 0, n_named = 0;
 
         for (size_t i = 0; i < n; i++)
-                if (strcmp(entries[i].account, account) == 0)
-                        return true;
-        return false;
+                n_named += strcmp(entries[i].account, account) == 0;
+        return n_named;
 }
 
 static bool groups_name(const struct account_rules *rules, const char *account)
@@ -102,7 +101,7 @@ static const struct account_map_entry *next_entry(const struct account_rules *ru
 
 bool account_is_reachable(const struct account_rules *rules, const char *account)
 {
-        bool mapped = map_names(rules, account), grouped = groups_name(rules, account);
+        bool mapped = map_names(rules, account) > 0, grouped = groups_name(rules, account);
         size_t index = 0;
 
         if (mapped && next_entry(rules, account, &index))
@@ -110,6 +109,11 @@ bool account_is_reachable(const struct account_rules *rules, const char *account
         if (grouped && rules->has_groups)
                 return true;
         return !mapped && !grouped && rules->username_claim;
+}
+
+bool account_is_personal(const struct account_rules *rules, const char *account)
+{
+        return !groups_name(rules, account) && map_names(rules, account) <= 1;
 }
 
 bool account_needs_userinfo(const struct account_rules *rules, const char *account,

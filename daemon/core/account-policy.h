@@ -68,6 +68,10 @@ const char *account_refusal(const struct account_facts *facts, uid_t min_uid);
  * asked. */
 bool account_is_reachable(const struct account_rules *rules, const char *account);
 
+/* False for an account that is open to several identities: what one of them brings, such as a
+ * token, is not the others'. */
+bool account_is_personal(const struct account_rules *rules, const char *account);
+
 /* True when the verdict on the account needs a claim that the id_token does not carry. */
 bool account_needs_userinfo(const struct account_rules *rules, const char *account,
                             const struct identity *identity);

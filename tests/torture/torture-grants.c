@@ -7,9 +7,12 @@
 
 #include "core/authorization-url.h"
 #include "core/backchannel-authentication.h"
+#include "core/identity.h"
 #include "core/introspection.h"
 #include "core/pkce.h"
 #include "core/text-pairs.h"
+#include "core/token-record.h"
+#include "core/token-set.h"
 #include "torture.h"
 
 #define ENDPOINT "https://issuer.example/authorize?tenant=one"
@@ -103,10 +106,57 @@ static enum torture_end run_introspection(const void *prepared)
         return end_of(introspection_check(alive, strlen(alive), &expectation, &why));
 }
 
+static struct secret *secret_of(const char *text, int *r)
+{
+        struct secret *secret = *r < 0 ? NULL : secret_new_text(text);
+
+        *r = secret ? *r : -ENOMEM;
+        return secret;
+}
+
+static int make_record(const char *refresh_token, struct token_record *ret_record)
+{
+        static const struct identity alice = {.provider = (char *)"corp",
+                                              .issuer = (char *)ISSUER,
+                                              .subject = (char *)"subject-of-alice"};
+        _cleanup_(token_set_finish) struct token_set tokens = {.expires_in_sec = 300,
+                                                               .is_bound = true};
+        _cleanup_secret_ struct secret *key = NULL;
+        int r = 0;
+
+        tokens.access_token = secret_of("access", &r);
+        tokens.refresh_token = secret_of(refresh_token, &r);
+        key = secret_of("-----BEGIN PRIVATE KEY-----", &r);
+        return r < 0 ? r : token_record_from_set(&tokens, &key, &alice, "openid", 1, ret_record);
+}
+
+/* Either the whole record or none: a copy without its refresh token would end the session. */
+static enum torture_end run_kept_tokens(const void *prepared)
+{
+        _cleanup_record_ struct token_record first = {0}, second = {0}, third = {0};
+        _cleanup_(token_set_finish) struct token_set tokens = {.is_bound = true};
+        _cleanup_secret_ struct secret *json = NULL;
+        const char *why;
+
+        int r = make_record("refresh", &first);
+        if (r >= 0)
+                tokens.access_token = secret_of("access-2", &r);
+        if (r >= 0)
+                r = token_record_refreshed(&first, &tokens, 2, &second);
+        if (r >= 0)
+                r = token_record_write(&second, &json);
+        if (r >= 0)
+                r = token_record_read(secret_bytes(json), secret_size(json), &third, &why);
+        if (r == 0 && strcmp(secret_bytes(third.refresh_token), "refresh") != 0)
+                return TORTURE_WRONG;
+        return end_of(r);
+}
+
 const struct torture_case torture_grants_cases[] = {
         {"browser_question", run_browser_question, NULL, NULL},
         {"browser_answer", run_browser_answer, NULL, NULL},
         {"backchannel", run_backchannel, NULL, NULL},
         {"introspection_never_revives", run_introspection, NULL, NULL},
+        {"kept_tokens", run_kept_tokens, NULL, NULL},
 };
 const size_t torture_n_grants_cases = ELEMENTSOF(torture_grants_cases);

@@ -270,6 +270,24 @@ static void which_accounts_are_reachable(void **state)
         }
 }
 
+static void which_accounts_are_one_persons(void **state)
+{
+        static const struct {
+                const char *account;
+                bool is_personal;
+        } cases[] = {
+                {"alice", true},  {"dave", true},    {"frank", true},
+                {"carol", false}, {"backup", false}, {"deploy", false},
+        };
+        struct account_rules rules = corp_rules();
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                assert_int_equal(account_is_personal(&rules, cases[i].account),
+                                 cases[i].is_personal);
+        rules.has_groups = false; /* another provider's: its members may come in all the same */
+        assert_false(account_is_personal(&rules, "backup"));
+}
+
 static void accounts_that_are_refused_beforehand(void **state)
 {
         static const struct {
@@ -457,6 +475,7 @@ int main(void)
                 cmocka_unit_test(groups_of_another_provider_open_nothing),
                 cmocka_unit_test(groups_are_needed_for_shared_accounts_only),
                 cmocka_unit_test(which_accounts_are_reachable),
+                cmocka_unit_test(which_accounts_are_one_persons),
                 cmocka_unit_test(accounts_that_are_refused_beforehand),
                 cmocka_unit_test(userinfo_is_asked_only_for_what_is_missing),
                 cmocka_unit_test(which_provider_is_asked),
