@@ -13,7 +13,7 @@ import threading
 import time
 
 from host import paths
-from host.providers import POST_CLIENT_ID
+from host.providers import CLIENT_IDS
 from host.sandbox import BUS_ADDRESS, Unit
 
 UNIT_FILES = ("/usr/lib/systemd/system/badged.service", "/lib/systemd/system/badged.service")
@@ -77,25 +77,39 @@ def settings_for(provider, name: str = "corp", username_claim: str = "preferred_
     """(text, files) that let the provider name accounts by a claim. badged, section and accounts are
     further lines for [badged], the provider's section and [accounts]."""
     client_auth = client_auth or provider.client_auth
-    client_id = {"client_secret_post": POST_CLIENT_ID,
-                 "none": provider.public_client_id}.get(client_auth, provider.client_id)
     lines = ["[badged]", f"default_provider = {name}",
              "max_logins_per_minute = 100000", badged, "",
              f"[provider {name}]",
              f"issuer = {provider.issuer}",
-             f"client_id = {client_id}",
+             f"client_id = {CLIENT_IDS[client_auth]}",
              f"client_auth = {client_auth}",
              f"ca_file = {name}.pem",
              f"scope = {provider.scope}",
              section]
     files: dict = {f"{name}.pem": pathlib.Path(provider.ca_file)}
-    if client_auth != "none":
-        lines.append(f"client_secret_file = {name}.secret")
-        files[f"{name}.secret"] = provider.client_secret + "\n"
+    own_lines, own_files = credentials_for(provider, name, client_auth)
+    lines += own_lines
+    files |= own_files
     lines += ["", "[accounts]", accounts]
     if username_claim:
         lines.append(f"username_claim = {username_claim}")
     return "\n".join(lines) + "\n", files
+
+
+def credentials_for(provider, name: str, client_auth: str) -> tuple[list[str], dict]:
+    """(lines, files) with what the client authenticates with."""
+    if client_auth == "none":
+        return [], {}
+    if client_auth == "private_key_jwt":
+        key = provider.keys.ec_key
+        return ([f"client_key_file = {name}.key", f"client_key_id = {key.kid}"],
+                {f"{name}.key": key.path})
+    if client_auth in provider.keys.certificates:
+        key_file, certificate = provider.keys.certificates[client_auth]
+        return ([f"client_key_file = {name}.key", f"client_certificate_file = {name}-client.pem"],
+                {f"{name}.key": key_file, f"{name}-client.pem": certificate})
+    return ([f"client_secret_file = {name}.secret"],
+            {f"{name}.secret": provider.secret_of(client_auth) + "\n"})
 
 
 class Daemon:
