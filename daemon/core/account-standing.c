@@ -3,89 +3,12 @@
 
 #include <errno.h>
 #include <json-c/json.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "core/identity.h"
 #include "core/json-path.h"
 #include "core/refuse.h"
 #include "core/strict-json.h"
-
-#define UNRESERVED                   \
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
-        "abcdefghijklmnopqrstuvwxyz0123456789-._~"
-
-/* An address that grows; full once it would be too long. */
-struct address {
-        char text[ACCOUNT_ADDRESS_MAX_BYTES + 1];
-        size_t size;
-        bool full;
-};
-
-static void address_add(struct address *address, const char *bytes, size_t size)
-{
-        if (size > ACCOUNT_ADDRESS_MAX_BYTES - address->size) {
-                address->full = true;
-                return;
-        }
-        memcpy(address->text + address->size, bytes, size);
-        address->size += size;
-}
-
-static void address_add_encoded(struct address *address, const char *text)
-{
-        static const char hex[] = "0123456789ABCDEF";
-
-        for (const char *s = text; *s && !address->full; s++) {
-                unsigned char byte = (unsigned char)*s;
-                const char escape[3] = {'%', hex[byte >> 4], hex[byte & 0x0F]};
-                bool plain = strchr(UNRESERVED, *s);
-                address_add(address, plain ? s : escape, plain ? 1 : sizeof(escape));
-        }
-}
-
-/* The claim between the brackets that form starts with; *ret_end is what follows them. */
-static int add_claim(struct address *address, const char *form, const struct identity *identity,
-                     const char **ret_end)
-{
-        const char *end = strchr(form, '}'), *text = NULL;
-
-        if (!end)
-                return -EINVAL;
-        _cleanup_free_ char *name = strndup(form + 1, (size_t)(end - form) - 1);
-        if (!name)
-                return -ENOMEM;
-        if (identity_claim_text(identity, name, &text) != 1)
-                return -EINVAL;
-        address_add_encoded(address, text);
-        *ret_end = end + 1;
-        return 0;
-}
-
-int account_standing_address(const char *form, const struct identity *identity, char **ret_url)
-{
-        struct address address = {.size = 0};
-
-        while (*form && !address.full) {
-                size_t plain = strcspn(form, "{");
-                address_add(&address, form, plain);
-                form += plain;
-                if (*form == '\0')
-                        break;
-                int r = add_claim(&address, form, identity, &form);
-                if (r < 0)
-                        return r;
-        }
-        if (address.full)
-                return -EINVAL;
-        char *url = strndup(address.text, address.size);
-        if (!url)
-                return -ENOMEM;
-        *ret_url = url;
-        return 0;
-}
 
 int account_standing_read(const char *body, size_t size, const char *path, const char *value,
                           const char **ret_why)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How a client proves itself with a signed statement in place of its secret (RFC 7521, RFC 7523;
- * private_key_jwt and client_secret_jwt of OpenID Connect Core section 9). */
+/* Signed statements that a client makes (RFC 7521, RFC 7523): who it is, in place of its secret
+ * (private_key_jwt and client_secret_jwt of OpenID Connect Core section 9), or in whose name it
+ * asks for a token. */
 #pragma once
 
 #include <stdint.h>
@@ -26,3 +27,17 @@ struct client_assertion_spec {
  * Injection). For one request. 0, -ENOMEM, and as jwt_sign() has it; -EINVAL also for a spec that
  * is not as above. */
 int client_assertion_new(const struct client_assertion_spec *spec, struct secret **ret_assertion);
+
+/* Borrowed. A service account's statement, to be exchanged for a token (RFC 7523 section 2.1). */
+struct grant_assertion_spec {
+        const char *client_id; /* of the service account */
+        const char *subject;   /* in whose name; NULL: its own */
+        const char *audience;  /* the token endpoint */
+        const char *scope;     /* as a claim, where Google reads it; NULL: none */
+        struct evp_pkey_st *key;
+        const char *jti;
+        uint64_t now_sec;
+};
+
+/* Errors as above. */
+int grant_assertion_new(const struct grant_assertion_spec *spec, struct secret **ret_assertion);

@@ -39,6 +39,8 @@ static const struct {
                                             TOKEN | REDIRECT_URI | CODE_VERIFIER, 0},
         [OAUTH_GRANT_REFRESH] = {"refresh_token", "refresh_token", TOKEN, SCOPE},
         [OAUTH_GRANT_CLIENT_CREDENTIALS] = {"client_credentials", NULL, 0, SCOPE},
+        [OAUTH_GRANT_JWT_BEARER] = {"urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion",
+                                    TOKEN, SCOPE},
         [OAUTH_REVOKE] = {NULL, "token", TOKEN, TOKEN_TYPE_HINT},
         [OAUTH_INTROSPECT] = {NULL, "token", TOKEN, TOKEN_TYPE_HINT},
 };
@@ -64,6 +66,7 @@ static const char *const reserved[] = {
         "auth_req_id",
         "code",
         "refresh_token",
+        "assertion",
         "token",
         "code_verifier",
         "redirect_uri",

@@ -21,6 +21,7 @@ enum oauth_question_kind {
         OAUTH_GRANT_AUTHORIZATION_CODE, /* RFC 6749 section 4.1.3, RFC 7636 section 4.5 */
         OAUTH_GRANT_REFRESH,            /* RFC 6749 section 6 */
         OAUTH_GRANT_CLIENT_CREDENTIALS, /* RFC 6749 section 4.4.2; not for CLIENT_AUTH_NONE */
+        OAUTH_GRANT_JWT_BEARER,         /* RFC 7523 section 2.1 */
         OAUTH_REVOKE,                   /* RFC 7009 section 2.1 */
         OAUTH_INTROSPECT,               /* RFC 7662 section 2.1 */
 };
@@ -35,8 +36,8 @@ struct oauth_question {
         const char *binding_message;
         const char *code_challenge; /* of method S256 */
         const char *redirect_uri;
-        const struct secret *token; /* device_code, auth_req_id, code, refresh_token; or the token
-                                     * to revoke or introspect */
+        const struct secret *token; /* device_code, auth_req_id, code, refresh_token, assertion; or
+                                     * the token to revoke or introspect */
         const struct secret *code_verifier;
         const char *token_type_hint;
         uint64_t requested_expiry_sec;

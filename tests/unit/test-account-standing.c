@@ -10,90 +10,7 @@
 
 #include <cmocka.h>
 
-#include <json-c/json.h>
-
 #include "common/cleanup.h"
-#include "core/identity.h"
-#include "core/strict-json.h"
-
-static struct identity *new_identity(const char *claims)
-{
-        _cleanup_json_ struct json_object *object = json_tokener_parse(claims);
-        struct identity *identity = NULL;
-        const char *why = NULL;
-
-        assert_non_null(object);
-        assert_int_equal(identity_new("corp", object, &identity, &why), 0);
-        return identity;
-}
-
-static void an_address_has_the_claims_in_it(void **state)
-{
-        _cleanup_identity_ struct identity *identity = new_identity(
-                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"oid\":\"0-9_z.~\"}");
-        static const struct {
-                const char *form, *expected;
-        } rows[] = {
-                {"https://a/users/{oid}", "https://a/users/0-9_z.~"},
-                {"https://a/u?x={oid}&y={oid}#", "https://a/u?x=0-9_z.~&y=0-9_z.~#"},
-                {"https://a/fixed", "https://a/fixed"},
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                _cleanup_free_ char *url = NULL;
-                assert_int_equal(account_standing_address(rows[i].form, identity, &url), 0);
-                assert_string_equal(url, rows[i].expected);
-        }
-}
-
-/* A claim must not lead the question elsewhere. */
-static void rfc3986_2_1_a_claim_is_encoded(void **state)
-{
-        _cleanup_identity_ struct identity *identity = new_identity(
-                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"x\":\"../b ?#&%\xC3\xBC\"}");
-        _cleanup_free_ char *url = NULL;
-
-        assert_int_equal(account_standing_address("https://a/u/{x}/y", identity, &url), 0);
-        assert_string_equal(url, "https://a/u/..%2Fb%20%3F%23%26%25%C3%BC/y");
-}
-
-static void an_address_that_cannot_be_made_is_refused(void **state)
-{
-        _cleanup_identity_ struct identity *identity = new_identity(
-                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"n\":7}");
-        static const char *const forms[] = {
-                "https://a/{oid}", /* no such claim */
-                "https://a/{n}",   /* no text */
-                "https://a/{sub",
-                "https://a/{}",
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(forms); i++) {
-                char *url = NULL;
-                assert_int_equal(account_standing_address(forms[i], identity, &url), -EINVAL);
-                assert_null(url);
-        }
-}
-
-static void an_address_ends_at_2048_bytes(void **state)
-{
-        _cleanup_identity_ struct identity *identity = new_identity(
-                "{\"iss\":\"https://i.example\",\"sub\":\"1\"}");
-        char form[ACCOUNT_ADDRESS_MAX_BYTES + 100] = "https://a/";
-        char *url = NULL;
-
-        memset(form + strlen(form), 'x', ACCOUNT_ADDRESS_MAX_BYTES - 1 - strlen(form));
-        memcpy(form + ACCOUNT_ADDRESS_MAX_BYTES - 1, "{sub}", sizeof("{sub}"));
-        assert_int_equal(account_standing_address(form, identity, &url), 0);
-        assert_int_equal(strlen(url), ACCOUNT_ADDRESS_MAX_BYTES);
-        free(url);
-        url = NULL;
-        memcpy(form + ACCOUNT_ADDRESS_MAX_BYTES - 1, "x{sub}", sizeof("x{sub}"));
-        assert_int_equal(account_standing_address(form, identity, &url), -EINVAL);
-        memcpy(form + ACCOUNT_ADDRESS_MAX_BYTES - 1, "xx{sub}", sizeof("xx{sub}"));
-        assert_int_equal(account_standing_address(form, identity, &url), -EINVAL);
-        assert_null(url);
-}
 
 static void only_the_value_that_is_wanted_stands(void **state)
 {
@@ -126,10 +43,6 @@ static void only_the_value_that_is_wanted_stands(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(an_address_has_the_claims_in_it),
-                cmocka_unit_test(rfc3986_2_1_a_claim_is_encoded),
-                cmocka_unit_test(an_address_that_cannot_be_made_is_refused),
-                cmocka_unit_test(an_address_ends_at_2048_bytes),
                 cmocka_unit_test(only_the_value_that_is_wanted_stands),
         };
         return cmocka_run_group_tests_name("account-standing", tests, NULL, NULL);

@@ -91,6 +91,49 @@ static void assert_refused(struct client_assertion_spec spec)
         assert_null(assertion);
 }
 
+static void rfc7523_2_1_a_service_account_asks_in_a_name(void **state)
+{
+        _cleanup_secret_ struct secret *assertion = NULL, *plain = NULL, *none = NULL;
+        _cleanup_jwt_parts_ struct jwt_parts parts = {0}, own = {0};
+        EVP_PKEY *key = forge_rsa(2048);
+        struct grant_assertion_spec spec = {
+                .client_id = "badged@corp.example",
+                .subject = "admin@corp.example",
+                .audience = "https://id.example/token",
+                .scope = "groups.readonly",
+                .key = key,
+                .jti = "1",
+                .now_sec = NOW_SEC,
+        };
+
+        assert_int_equal(grant_assertion_new(&spec, &assertion), 0);
+        jwt_assert_signed(assertion, key);
+        jwt_read(assertion, &parts);
+        assert_string_equal(jwt_member(parts.claims, "iss"), "badged@corp.example");
+        assert_string_equal(jwt_member(parts.claims, "sub"), "admin@corp.example");
+        assert_string_equal(jwt_member(parts.claims, "aud"), "https://id.example/token");
+        assert_string_equal(jwt_member(parts.claims, "scope"), "groups.readonly");
+
+        spec.subject = spec.scope = NULL;
+        assert_int_equal(grant_assertion_new(&spec, &plain), 0);
+        jwt_read(plain, &own);
+        assert_string_equal(jwt_member(own.claims, "sub"), "badged@corp.example");
+        assert_null(jwt_member(own.claims, "scope"));
+
+        spec.key = NULL;
+        assert_int_equal(grant_assertion_new(&spec, &none), -EINVAL);
+        spec.key = key;
+        spec.jti = "";
+        assert_int_equal(grant_assertion_new(&spec, &none), -EINVAL);
+        spec.jti = "1";
+        spec.audience = NULL;
+        assert_int_equal(grant_assertion_new(&spec, &none), -EINVAL);
+        spec.audience = "https://id.example/token";
+        spec.client_id = "";
+        assert_int_equal(grant_assertion_new(&spec, &none), -EINVAL);
+        EVP_PKEY_free(key);
+}
+
 static void half_a_client_asserts_nothing(void **state)
 {
         EVP_PKEY *key = forge_ec("P-256");
@@ -130,6 +173,7 @@ int main(void)
                 cmocka_unit_test(rfc7523_3_the_claims_say_who_for_whom_and_how_long),
                 cmocka_unit_test(a_key_without_an_identifier_names_none),
                 cmocka_unit_test(oidc_9_a_client_secret_proves_itself_by_a_mac),
+                cmocka_unit_test(rfc7523_2_1_a_service_account_asks_in_a_name),
                 cmocka_unit_test(half_a_client_asserts_nothing),
                 cmocka_unit_test(a_client_has_a_key_or_a_secret),
         };

@@ -19,7 +19,7 @@
 #define CIBA_GRANT   "grant_type=urn%3Aopenid%3Aparams%3Agrant-type%3Aciba"
 #define CHALLENGE    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
-#define EVERY_KIND 10
+#define EVERY_KIND 11
 
 static void check_form(const struct oauth_question *question, const char *expected)
 {
@@ -139,6 +139,15 @@ static void rfc6749_4_4_2_the_client_asks_for_itself(void **state)
                    "grant_type=client_credentials&scope=d");
 }
 
+static void rfc7523_2_1_an_assertion_is_exchanged(void **state)
+{
+        _cleanup_secret_ struct secret *token = secret_new_text("a.b.c");
+
+        check_form(
+                &(struct oauth_question){.kind = OAUTH_GRANT_JWT_BEARER, .token = token},
+                "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=a.b.c");
+}
+
 static void rfc7009_2_1_revoking_names_token_and_type(void **state)
 {
         _cleanup_secret_ struct secret *token = secret_new_text("45ghiukldjahdnhzdauz");
@@ -164,15 +173,11 @@ static void rfc7662_2_1_introspection_names_token_and_type(void **state)
 /* Members in the order of set_member(): n needed, t taken, - refused. */
 static const char *const members[EVERY_KIND] = {
         /* scope hint message challenge redirect token verifier type expiry */
-        [OAUTH_ASK_DEVICE_CODE] = "tt-t-----",
-        [OAUTH_ASK_BACKCHANNEL] = "nnt-----t",
-        [OAUTH_ASK_AUTHORIZATION] = "tt-nn----",
-        [OAUTH_GRANT_DEVICE_CODE] = "-----nt--",
-        [OAUTH_GRANT_BACKCHANNEL] = "-----n---",
-        [OAUTH_GRANT_AUTHORIZATION_CODE] = "----nnn--",
-        [OAUTH_GRANT_REFRESH] = "t----n---",
-        [OAUTH_GRANT_CLIENT_CREDENTIALS] = "t--------",
-        [OAUTH_REVOKE] = "-----n-t-",
+        [OAUTH_ASK_DEVICE_CODE] = "tt-t-----",   [OAUTH_ASK_BACKCHANNEL] = "nnt-----t",
+        [OAUTH_ASK_AUTHORIZATION] = "tt-nn----", [OAUTH_GRANT_DEVICE_CODE] = "-----nt--",
+        [OAUTH_GRANT_BACKCHANNEL] = "-----n---", [OAUTH_GRANT_AUTHORIZATION_CODE] = "----nnn--",
+        [OAUTH_GRANT_REFRESH] = "t----n---",     [OAUTH_GRANT_CLIENT_CREDENTIALS] = "t--------",
+        [OAUTH_GRANT_JWT_BEARER] = "t----n---",  [OAUTH_REVOKE] = "-----n-t-",
         [OAUTH_INTROSPECT] = "-----n-t-",
 };
 
@@ -423,6 +428,7 @@ int main(void)
                 cmocka_unit_test(rfc6749_4_1_3_the_code_goes_with_address_and_verifier),
                 cmocka_unit_test(rfc6749_6_a_refresh_may_ask_for_less),
                 cmocka_unit_test(rfc6749_4_4_2_the_client_asks_for_itself),
+                cmocka_unit_test(rfc7523_2_1_an_assertion_is_exchanged),
                 cmocka_unit_test(rfc7009_2_1_revoking_names_token_and_type),
                 cmocka_unit_test(rfc7662_2_1_introspection_names_token_and_type),
                 cmocka_unit_test(each_kind_has_what_it_needs_and_nothing_foreign),
