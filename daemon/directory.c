@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "core/account-standing.h"
+#include "core/claim-address.h"
+#include "core/client-assertion.h"
 #include "core/directory-page.h"
 #include "core/token-set.h"
+#include "io/private-key.h"
 #include "provider-call.h"
 
 #define STATUS_OK           200
@@ -30,6 +33,7 @@ struct directory_lookup {
         struct directory *directory;
         directory_on_done on_done;
         void *userdata;
+        const struct identity *identity;
         struct secret *person_token; /* NULL: asked in the client's name */
         const struct private_key *dpop;
         struct provider_call *call;
@@ -106,6 +110,34 @@ static void on_token(const struct http_answer *answer, void *userdata)
         go_on(lookup, send_document(lookup));
 }
 
+/* A service account: its own key, at its own endpoint. */
+static int ask_token_by_assertion(struct directory_lookup *lookup)
+{
+        const struct provider_settings *settings = lookup->directory->settings;
+        _cleanup_secret_ struct secret *assertion = NULL;
+        char id[PROVIDER_CALL_ID_SIZE];
+
+        int r = provider_call_id(id);
+        if (r < 0)
+                return r;
+        const struct grant_assertion_spec spec = {
+                .client_id = settings->directory_client_id,
+                .subject = settings->directory_subject,
+                .audience = settings->directory_token_endpoint,
+                .scope = settings->directory_scope,
+                .key = private_key_evp(settings->directory_key),
+                .jti = id,
+                .now_sec = provider_now_sec(lookup->directory->provider),
+        };
+        r = grant_assertion_new(&spec, &assertion);
+        if (r < 0)
+                return r;
+        const struct oauth_question question = {.kind = OAUTH_GRANT_JWT_BEARER, .token = assertion};
+        return provider_call_new_bare(lookup->directory->provider,
+                                      settings->directory_token_endpoint, &question, on_token,
+                                      lookup, &lookup->call);
+}
+
 static int ask_token(struct directory_lookup *lookup)
 {
         const struct oauth_question question = {
@@ -114,6 +146,8 @@ static int ask_token(struct directory_lookup *lookup)
         };
 
         lookup->token_renewed = true;
+        if (lookup->directory->settings->directory_key)
+                return ask_token_by_assertion(lookup);
         return provider_call_new(lookup->directory->provider, ENDPOINT_TOKEN, &question, NULL,
                                  on_token, lookup, &lookup->call);
 }
@@ -198,9 +232,10 @@ static int send_document(struct directory_lookup *lookup)
         struct directory *directory = lookup->directory;
 
         if (!lookup->url) {
-                lookup->url = strdup(directory->settings->group_sources[lookup->source].url);
-                if (!lookup->url)
-                        return -ENOMEM;
+                int r = claim_address_new(directory->settings->group_sources[lookup->source].url,
+                                          lookup->identity, &lookup->url);
+                if (r < 0)
+                        return r;
         }
         return provider_call_new_resource(directory->provider, lookup->url,
                                           lookup->person_token ? lookup->person_token
@@ -217,8 +252,10 @@ static int send_question(struct directory_lookup *lookup)
 /* Nothing may touch the lookup after this. */
 static void go_on(struct directory_lookup *lookup, int r)
 {
-        if (r < 0)
-                fail_with(lookup, r, "the directory cannot be asked");
+        if (r == -EINVAL)
+                fail(lookup, LOGIN_REFUSED, "the identity lacks a claim that an address names");
+        else if (r < 0)
+                fail_with(lookup, r, NULL);
 }
 
 /* ---- the outside ---- */
@@ -255,15 +292,17 @@ static struct directory_lookup *lookup_new(struct directory *directory, director
         return lookup;
 }
 
-int directory_lookup_groups(struct directory *directory, const struct secret *access_token,
-                            const struct private_key *dpop, directory_on_done on_done,
-                            void *userdata, struct directory_lookup **ret_lookup)
+int directory_lookup_groups(struct directory *directory, const struct identity *identity,
+                            const struct secret *access_token, const struct private_key *dpop,
+                            directory_on_done on_done, void *userdata,
+                            struct directory_lookup **ret_lookup)
 {
         _cleanup_(directory_lookup_freep) struct directory_lookup *lookup = lookup_new(
                 directory, on_done, userdata);
 
         if (!lookup)
                 return -ENOMEM;
+        lookup->identity = identity;
         if (directory->settings->group_token == GROUP_TOKEN_PERSON) {
                 lookup->dpop = dpop;
                 lookup->person_token = secret_new(secret_bytes(access_token),
@@ -288,8 +327,7 @@ int directory_lookup_account(struct directory *directory, const struct identity 
         if (!lookup)
                 return -ENOMEM;
         lookup->about_account = true;
-        int r = account_standing_address(directory->settings->account_source.url, identity,
-                                         &lookup->url);
+        int r = claim_address_new(directory->settings->account_source.url, identity, &lookup->url);
         if (r >= 0)
                 r = send_question(lookup);
         if (r < 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a provider's API says beyond the tokens: the groups of a person, and whether the account
- * there still stands. Asked in the person's name or the client's own (client_credentials, RFC 6749
- * section 4.4), whose token is kept and renewed here. */
+ * there still stands. Asked in the person's name, the client's own (client_credentials, RFC 6749
+ * section 4.4) or a service account's (RFC 7523 section 2.1), whose token is kept and renewed here.
+ */
 #pragma once
 
 #include "common/cleanup.h"
@@ -27,11 +28,14 @@ DEFINE_CLEANUP(struct directory *, directory_free);
 typedef void (*directory_on_done)(enum login_outcome outcome, const struct text_list *groups,
                                   const char *detail, void *userdata);
 
-/* Reads all pages of all group_sources. access_token is the person's and is only read during the
- * call; dpop, borrowed until the lookup is freed, is the key that it is bound to, or NULL. */
-int directory_lookup_groups(struct directory *directory, const struct secret *access_token,
-                            const struct private_key *dpop, directory_on_done on_done,
-                            void *userdata, struct directory_lookup **ret_lookup);
+/* Reads all pages of all group_sources, with the identity's claims in their addresses: it is
+ * borrowed until the lookup is freed, and so is dpop, the key that the person's access_token is
+ * bound to, or NULL. The token is only read during the call. -EINVAL when the identity lacks a
+ * claim of the first address. */
+int directory_lookup_groups(struct directory *directory, const struct identity *identity,
+                            const struct secret *access_token, const struct private_key *dpop,
+                            directory_on_done on_done, void *userdata,
+                            struct directory_lookup **ret_lookup);
 
 /* Asks account_source, with the identity's claims in its address. -EINVAL when the identity lacks
  * one of them. */

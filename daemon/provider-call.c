@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "provider-call.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 struct provider_call {
         struct provider *provider;
         bool asks_as_public;
+        bool is_bare; /* the question proves enough */
         char *url;
         struct secret *form;         /* without what the client says of itself; NULL: a resource */
         struct secret *access_token; /* NULL: an endpoint */
@@ -39,8 +41,9 @@ static void proof_finish(struct proof *proof)
         proof->dpop = secret_free(proof->dpop);
 }
 
-/* An identifier that no other token of ours has. */
-static int token_id(char ret_id[SD_ID128_STRING_MAX])
+static_assert(PROVIDER_CALL_ID_SIZE == SD_ID128_STRING_MAX, "32 digits and their end");
+
+int provider_call_id(char ret_id[PROVIDER_CALL_ID_SIZE])
 {
         sd_id128_t random;
 
@@ -56,9 +59,9 @@ static int token_id(char ret_id[SD_ID128_STRING_MAX])
 static int make_assertion(const struct provider_call *call, struct secret **ret_assertion)
 {
         const struct provider_settings *settings = provider_settings(call->provider);
-        char id[SD_ID128_STRING_MAX];
+        char id[PROVIDER_CALL_ID_SIZE];
 
-        int r = token_id(id);
+        int r = provider_call_id(id);
         if (r < 0)
                 return r;
         struct client_assertion_spec spec = {
@@ -109,9 +112,9 @@ static int prove_client(const struct provider_call *call, struct oauth_request *
 
 static int prove_possession(const struct provider_call *call, struct secret **ret_proof)
 {
-        char id[SD_ID128_STRING_MAX];
+        char id[PROVIDER_CALL_ID_SIZE];
 
-        int r = token_id(id);
+        int r = provider_call_id(id);
         if (r < 0)
                 return r;
         struct dpop_proof_spec spec = {
@@ -131,7 +134,12 @@ static int prove(const struct provider_call *call, struct proof *ret_proof)
         _cleanup_(proof_finish) struct proof proof = {0};
         int r;
 
-        if (call->form)
+        if (call->is_bare)
+                r = (proof.request.form = secret_new(secret_bytes(call->form),
+                                                     secret_size(call->form)))
+                            ? 0
+                            : -ENOMEM;
+        else if (call->form)
                 r = prove_client(call, &proof.request);
         else if (call->dpop)
                 r = oauth_request_dpop(call->access_token, &proof.request.authorization);
@@ -227,6 +235,25 @@ int provider_call_new(struct provider *provider, enum provider_endpoint endpoint
                 return r;
         call->asks_as_public = endpoint == ENDPOINT_DEVICE_AUTHORIZATION &&
                                provider_settings(provider)->asks_as_public;
+        r = oauth_form_new(question, &call->form);
+        if (r >= 0)
+                r = call_send(call);
+        if (r < 0)
+                return r;
+        *ret_call = TAKE_PTR(call);
+        return 0;
+}
+
+int provider_call_new_bare(struct provider *provider, const char *url,
+                           const struct oauth_question *question, http_on_answer on_done,
+                           void *userdata, struct provider_call **ret_call)
+{
+        _cleanup_(provider_call_freep) struct provider_call *call = NULL;
+
+        int r = call_new(provider, url, NULL, on_done, userdata, &call);
+        if (r < 0)
+                return r;
+        call->is_bare = true;
         r = oauth_form_new(question, &call->form);
         if (r >= 0)
                 r = call_send(call);

@@ -70,19 +70,31 @@ static int attach_secret(const struct attaching *attaching, struct provider_sett
                      : 0;
 }
 
-/* With a TLS method, too: the key is read anew for each request, but a wrong one is told now. */
-static int attach_key(const struct attaching *attaching, struct provider_settings *provider,
-                      const char *section)
+static int attach_key(const struct attaching *attaching, const char *section, const char *name,
+                      const char *place, struct private_key **ret_key)
 {
         const char *why = NULL;
+        int r = private_key_load(place, ret_key, &why);
 
-        if (!provider->client_key_file || (provider->client_auth != CLIENT_AUTH_PRIVATE_KEY_JWT &&
-                                           !provider_uses_certificate(provider)))
-                return 0;
-        int r = private_key_load(provider->client_key_file, &provider->client_key, &why);
-        return r < 0 ? blame(attaching, section, "client_key_file", r, why,
+        return r < 0 ? blame(attaching, section, name, r, why,
                              "make it a PEM file of root:badged with mode 0640")
                      : 0;
+}
+
+/* With a TLS method the key is read anew for each request, but a wrong one is told now. */
+static int attach_keys(const struct attaching *attaching, struct provider_settings *provider,
+                       const char *section)
+{
+        bool signs = provider->client_auth == CLIENT_AUTH_PRIVATE_KEY_JWT;
+        int r = 0;
+
+        if (provider->client_key_file && (signs || provider_uses_certificate(provider)))
+                r = attach_key(attaching, section, "client_key_file", provider->client_key_file,
+                               &provider->client_key);
+        if (r >= 0 && provider->directory_key_file)
+                r = attach_key(attaching, section, "directory_key_file",
+                               provider->directory_key_file, &provider->directory_key);
+        return r;
 }
 
 /* Such a file is opened when a connection is made; this finds out now that it can be. */
@@ -140,7 +152,7 @@ int settings_attach_files(struct settings *settings, const struct settings_entri
                 (void)snprintf(section, sizeof(section), "provider %s", provider->name);
                 int r = attach_secret(&attaching, provider, section);
                 if (r >= 0)
-                        r = attach_key(&attaching, provider, section);
+                        r = attach_keys(&attaching, provider, section);
                 if (r >= 0)
                         r = try_certificate(&attaching, section, "ca_file", provider->ca_file);
                 if (r >= 0 && provider_uses_certificate(provider))

@@ -185,7 +185,14 @@ static void check_tokens(const struct checking *checking, const struct provider_
         bool asks_as_client = provider->account_source.url ||
                               provider->group_token == GROUP_TOKEN_CLIENT;
 
-        if (asks_as_client && provider->client_auth == CLIENT_AUTH_NONE)
+        if (provider->directory_key_file && !provider->directory_client_id)
+                demand(checking, section, "directory_client_id",
+                       "write the name of the service account whose key it is");
+        if (provider->directory_key_file && !provider->directory_token_endpoint)
+                demand(checking, section, "directory_token_endpoint",
+                       "write where the service account gets its tokens");
+        if (asks_as_client && !provider->directory_key_file &&
+            provider->client_auth == CLIENT_AUTH_NONE)
                 complain(checking, SETTINGS_ERROR, section,
                          provider->account_source.url ? "account_source" : "group_token",
                          "set client_auth: the directory is asked in the client's own name",

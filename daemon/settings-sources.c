@@ -64,6 +64,24 @@ static int add_source(struct provider_settings *provider, const char *url, const
         return 0;
 }
 
+/* An address whose path and query may hold {CLAIM}; never its host, or a claim could choose where
+ * the client's token goes. */
+static bool is_address_form(const char *text)
+{
+        static const char scheme[] = "https://";
+        _cleanup_free_ char *plain = strdup(text);
+
+        if (!plain || strncmp(text, scheme, sizeof(scheme) - 1) != 0)
+                return false;
+        const char *host = text + sizeof(scheme) - 1;
+        if (host[strcspn(host, "{}/")] != '/')
+                return false;
+        for (char *s = plain; *s; s++)
+                if (*s == '{' || *s == '}')
+                        *s = '-';
+        return text_is_https_url(plain);
+}
+
 /* The three words of one source. */
 static int take_source(struct provider_settings *provider, char *item, const char **ret_why)
 {
@@ -75,7 +93,7 @@ static int take_source(struct provider_settings *provider, char *item, const cha
                 return reject(
                         "is not a list of URL /PATH [NEXT], with a comma and a blank between them",
                         ret_why);
-        if (!text_is_https_url(url))
+        if (!is_address_form(url))
                 return reject("has an address that is not of the form https://HOST/PATH", ret_why);
         if (provider->n_group_sources >= GROUP_SOURCES_MAX)
                 return reject("names more than 8 sources", ret_why);
@@ -103,24 +121,6 @@ int parse_group_sources(const char *text, const char *folder, void *field, const
                         return r;
         }
         return 0;
-}
-
-/* An address whose path and query may hold {CLAIM}; never its host, or a claim could choose where
- * the client's token goes. */
-static bool is_address_form(const char *text)
-{
-        static const char scheme[] = "https://";
-        _cleanup_free_ char *plain = strdup(text);
-
-        if (!plain || strncmp(text, scheme, sizeof(scheme) - 1) != 0)
-                return false;
-        const char *host = text + sizeof(scheme) - 1;
-        if (host[strcspn(host, "{}/")] != '/')
-                return false;
-        for (char *s = plain; *s; s++)
-                if (*s == '{' || *s == '}')
-                        *s = '-';
-        return text_is_https_url(plain);
 }
 
 /* "URL /PATH=VALUE" */

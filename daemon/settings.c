@@ -39,6 +39,11 @@ static struct provider_settings *provider_free(struct provider_settings *provide
         free(provider->groups_claim);
         parsed_group_sources_finish(provider);
         free(provider->directory_scope);
+        free(provider->directory_client_id);
+        free(provider->directory_subject);
+        free(provider->directory_key_file);
+        free(provider->directory_token_endpoint);
+        (void)private_key_free(provider->directory_key);
         free(provider->account_source.url);
         free(provider->account_source.path);
         free(provider->account_source.value);

@@ -90,7 +90,11 @@ struct provider_settings {
         size_t n_group_sources;
         enum group_sources_when group_sources_when;
         enum group_token group_token;
-        char *directory_scope; /* of client_credentials; may be NULL */
+        char *directory_scope; /* of the client's or the service account's token; may be NULL */
+        /* The service account that the directory is asked as; all NULL: the client itself. */
+        char *directory_client_id, *directory_subject, *directory_key_file,
+                *directory_token_endpoint;
+        struct private_key *directory_key;
         struct account_source account_source;
         struct text_pairs require_claim;
         unsigned validate;

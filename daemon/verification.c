@@ -188,11 +188,15 @@ static void on_groups(enum login_outcome outcome, const struct text_list *groups
 
 static void ask_groups(struct verification *verification)
 {
-        int r = directory_lookup_groups(
-                verification->authority->directory, verification->spec.tokens->access_token,
-                verification->spec.dpop, on_groups, verification, &verification->lookup);
-        if (r < 0)
-                fail_with(verification, r, "the groups cannot be asked for");
+        int r = directory_lookup_groups(verification->authority->directory, verification->identity,
+                                        verification->spec.tokens->access_token,
+                                        verification->spec.dpop, on_groups, verification,
+                                        &verification->lookup);
+        if (r == -EINVAL)
+                fail(verification, LOGIN_REFUSED,
+                     "the identity lacks a claim that group_sources names");
+        else if (r < 0)
+                fail_with(verification, r, NULL);
 }
 
 static void on_account(enum login_outcome outcome, const struct text_list *groups,

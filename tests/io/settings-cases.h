@@ -33,14 +33,21 @@ struct settings_case {
 #define AT(line)     "@/etc/badged.conf:" #line ": "
 #define IN_CORP(key) "error: [provider corp] " key ": "
 #define PEM          "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
-#define SECRET_MEND  " (make it a file of root:badged with mode 0640)\n"
-#define UNREADABLE   IN_CORP("client_secret_file") "cannot be used: "
-#define WITH_SECRET  CORP "client_auth = client_secret_basic\nclient_secret_file = s\n" BY_CLAIM
-#define SCOPE_MEND   " (write openid and the further scopes with single blanks between them)\n"
-#define X64          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-#define X512         X64 X64 X64 X64 X64 X64 X64 X64
-#define X1024        X512 X512
-#define PLAINLY      " (write it plainly: key = value, no quotes, no continued lines)\n"
+/* Of no use but here. */
+#define KEY_PEM                                                              \
+        "-----BEGIN PRIVATE KEY-----\n"                                      \
+        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgPtSE9vvvpXlubnh0\n" \
+        "7NdAskdJjiwSEyK5Uo1WxzgwrSahRANCAAQKljFJMAizpuV64jFP9ESrroqiCngp\n" \
+        "7UWGyKfQtnubX77aVJX/4UNyn7n9CFG0dXiJr20ncWRRkf8oS/p/Tze+\n"         \
+        "-----END PRIVATE KEY-----\n"
+#define SECRET_MEND " (make it a file of root:badged with mode 0640)\n"
+#define UNREADABLE  IN_CORP("client_secret_file") "cannot be used: "
+#define WITH_SECRET CORP "client_auth = client_secret_basic\nclient_secret_file = s\n" BY_CLAIM
+#define SCOPE_MEND  " (write openid and the further scopes with single blanks between them)\n"
+#define X64         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X512        X64 X64 X64 X64 X64 X64 X64 X64
+#define X1024       X512 X512
+#define PLAINLY     " (write it plainly: key = value, no quotes, no continued lines)\n"
 #define FILE_MEND                                                                 \
         " (a regular file, owned by root, mode 0644 or less, 64 KiB at most; an " \
         "empty one where a file is unwanted)\n"
@@ -266,6 +273,14 @@ static const struct settings_case settings_cases[] = {
          CORP_AND("account_source = https://{host}/u /enabled=true"),
          AT(4) IN_CORP("account_source") "has an address that is not of the form https://HOST/PATH "
          "(write account_source = https://api.example.com/users/{sub} /enabled=true)\n"},
+        {"a_service_account_has_a_name_and_an_endpoint",
+         {{"etc/badged.conf", CORP "directory_key_file = k.pem\ngroup_token = client\n" BY_CLAIM}},
+         AT(4) IN_CORP("directory_key_file") "cannot be used: it does not exist (make it a "
+         "PEM file of root:badged with mode 0640)\n"
+         AT(1) IN_CORP("directory_client_id") "is missing (write the name of the service account "
+         "whose key it is)\n"
+         AT(1) IN_CORP("directory_token_endpoint") "is missing (write where the service account "
+         "gets its tokens)\n"},
         {"an_account_source_has_three_parts", CORP_AND("account_source = https://api.example/u enabled"),
          AT(4) IN_CORP("account_source") "is not URL /PATH=VALUE (write account_source = "
          "https://api.example.com/users/{sub} /enabled=true)\n"},

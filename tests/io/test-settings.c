@@ -261,6 +261,7 @@ static void the_sample_can_be_uncommented(void **state)
                  "[provider corp]\nclient_auth = client_secret_basic\n"},
                 {"etc/corp.secret", "secret", 0640},
                 {"etc/corp-ca.pem", PEM},
+                {"etc/directory.key", KEY_PEM, 0640},
                 {"etc/accounts.map", "alice = https://sso.example.com/realms/corp 1\n"},
                 {0},
         };

@@ -57,6 +57,9 @@ def verdict(badged: str, text: str) -> str:
     name = re.match(r"\[provider (\S+)\]", text)[1]
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
+        for file in re.findall(r"^directory_key_file = (\S+)$", text, re.M):
+            output("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
+                   os.path.join(folder, file))
         for file in re.findall(r"^(?:client_secret_file|map_file) = (\S+)$", text, re.M):
             (pathlib.Path(folder) / file).write_text(f"alice = {name}:sub=1\n")
             os.chmod(pathlib.Path(folder) / file, 0o640)
