@@ -8,6 +8,8 @@
 #include "common/bus-names.h"
 #include "common/bus-peer.h"
 #include "common/bus-reply.h"
+#include "common/bus-verdict.h"
+#include "common/challenge.h"
 #include "common/clock.h"
 #include "common/login-context.h"
 #include "common/login-verdict.h"
@@ -26,65 +28,6 @@ struct bus_client {
 static uint64_t sooner(uint64_t a_usec, uint64_t b_usec)
 {
         return a_usec < b_usec ? a_usec : b_usec;
-}
-
-static void verdict_for_error(sd_bus_message *reply, struct login_verdict *verdict)
-{
-        const sd_bus_error *error = sd_bus_message_get_error(reply);
-        const char *name = error ? error->name : NULL;
-        enum login_outcome outcome = login_outcome_from_bus_error(name);
-
-        /* Errors of sd-bus itself (no such method, …) are no verdict, and no sentence for people.
-         */
-        if (name && strncmp(name, BADGED_ERRORS, strlen(BADGED_ERRORS)) == 0)
-                login_verdict_set_foreign(verdict, outcome, error->message);
-        else
-                login_verdict_set(verdict, outcome, NULL);
-}
-
-/* For everything but a reply from the daemon. */
-static void verdict_for_silence(enum peer_answer answer, struct login_verdict *verdict)
-{
-        switch (answer) {
-        case PEER_ABSENT:
-                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
-                                  "The sign-in service is not running. Ask the administrator.");
-                return;
-        case PEER_FORBIDDEN:
-                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
-                                  "This program may not use the sign-in service. "
-                                  "Ask the administrator.");
-                return;
-        case PEER_UNREACHABLE:
-                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
-                                  "The system bus is not available. Ask the administrator.");
-                return;
-        case PEER_LATE:
-                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
-                                  "The sign-in service did not answer in time. "
-                                  "Ask the administrator.");
-                return;
-        case PEER_INTERRUPTED:
-                login_verdict_set(verdict, LOGIN_CANCELLED, NULL);
-                return;
-        case PEER_ANSWERED:
-        case PEER_ERROR:
-                break;
-        }
-        login_verdict_set(verdict, LOGIN_REFUSED, NULL);
-}
-
-/* Our own failures, and replies of the wrong shape. */
-static void verdict_for_failure(int r, struct login_verdict *verdict)
-{
-        if (r == -ENOMEM)
-                login_verdict_set(verdict, LOGIN_UNAVAILABLE, "Memory is short. Try again later.");
-        else if (r == -EBADMSG)
-                login_verdict_set(verdict, LOGIN_UNAVAILABLE,
-                                  "The sign-in service gave an answer that makes no sense. "
-                                  "Ask the administrator.");
-        else
-                login_verdict_set(verdict, LOGIN_REFUSED, NULL);
 }
 
 static int new_call(struct bus_client *client, const char *member, sd_bus_message **ret_call)
@@ -119,9 +62,9 @@ static bool ask(struct bus_client *client, sd_bus_message *call, uint64_t deadli
 
         enum peer_answer answer = bus_peer_call(client->peer, call, deadline_usec, &reply);
         if (answer == PEER_ERROR)
-                verdict_for_error(reply, verdict);
+                bus_verdict_for_error(reply, verdict);
         else if (answer != PEER_ANSWERED)
-                verdict_for_silence(answer, verdict);
+                bus_verdict_for_silence(answer, verdict);
         else
                 *ret_reply = TAKE_PTR(reply);
         return answer == PEER_ANSWERED;
@@ -138,7 +81,7 @@ bool bus_client_new(int interrupt_fd, uint64_t deadline_usec, struct bus_client 
                                       sooner(deadline_usec, clock_now_usec() + WORK_TIMEOUT_USEC),
                                       &client->peer);
         if (answer != PEER_ANSWERED) {
-                verdict_for_silence(answer, verdict);
+                bus_verdict_for_silence(answer, verdict);
                 return false;
         }
         *ret_client = TAKE_PTR(client);
@@ -165,6 +108,24 @@ struct bus_client *bus_client_free(struct bus_client *client)
         return NULL;
 }
 
+/* Who gave no redirect_uri has no browser: an address for one is nonsense, and is never shown. */
+static int read_start(sd_bus_message *reply, const struct login_context *context, char **ret_id,
+                      struct challenge *ret_challenge)
+{
+        _cleanup_challenge_ struct challenge challenge = {0};
+        _cleanup_free_ char *id = NULL;
+
+        int r = bus_reply_read_start(reply, &id, &challenge);
+        if (r < 0)
+                return r;
+        if (challenge_kind(&challenge) == CHALLENGE_BROWSER && !context->redirect_uri)
+                return -EBADMSG;
+        *ret_id = TAKE_PTR(id);
+        *ret_challenge = challenge;
+        challenge = (struct challenge){0};
+        return 0;
+}
+
 bool bus_client_start_login(struct bus_client *client, const char *account, const char *service,
                             const struct login_context *context, uint64_t deadline_usec,
                             char **ret_id, struct challenge *ret_challenge,
@@ -174,15 +135,15 @@ bool bus_client_start_login(struct bus_client *client, const char *account, cons
 
         int r = new_context_call(client, "StartLogin", "ss", account, service, context, &call);
         if (r < 0) {
-                verdict_for_failure(r, verdict);
+                bus_verdict_for_failure(r, verdict);
                 return false;
         }
         if (!ask(client, call, sooner(deadline_usec, clock_now_usec() + WORK_TIMEOUT_USEC), &reply,
                  verdict))
                 return false;
-        r = bus_reply_read_start(reply, ret_id, ret_challenge);
+        r = read_start(reply, context, ret_id, ret_challenge);
         if (r < 0)
-                verdict_for_failure(r, verdict);
+                bus_verdict_for_failure(r, verdict);
         return r >= 0;
 }
 
@@ -213,6 +174,45 @@ void bus_client_cancel(struct bus_client *client, const char *id)
                 bus_peer_send(client->peer, call);
 }
 
+static int new_answer_call(struct bus_client *client, const char *id, const char *query,
+                           sd_bus_message **ret_call)
+{
+        _cleanup_message_ sd_bus_message *call = NULL;
+
+        int r = new_login_call(client, id, "Answer", &call);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_sensitive(call);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "s", query);
+        if (r < 0)
+                return r;
+        *ret_call = TAKE_PTR(call);
+        return 0;
+}
+
+bool bus_client_answer(struct bus_client *client, const char *id, const char *query,
+                       struct login_verdict *verdict)
+{
+        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+
+        int r = new_answer_call(client, id, query, &call);
+        if (r < 0) {
+                bus_verdict_for_failure(r, verdict);
+                return false;
+        }
+        enum peer_answer answer = bus_peer_call(client->peer, call,
+                                                clock_now_usec() + BRIEF_TIMEOUT_USEC, &reply);
+        if (answer == PEER_ERROR)
+                bus_verdict_for_error(reply, verdict);
+        else if (answer != PEER_ANSWERED)
+                bus_verdict_for_silence(answer, verdict);
+        return answer == PEER_ANSWERED ||
+               (answer == PEER_ERROR &&
+                sd_bus_message_is_method_error(reply, BADGED_ERROR_UNEXPECTED_ANSWER) > 0);
+}
+
 void bus_client_wait(struct bus_client *client, const char *id, uint64_t deadline_usec,
                      struct login_verdict *verdict, struct login_details *ret_details)
 {
@@ -220,18 +220,18 @@ void bus_client_wait(struct bus_client *client, const char *id, uint64_t deadlin
 
         int r = new_login_call(client, id, "Wait", &call);
         if (r < 0) {
-                verdict_for_failure(r, verdict);
+                bus_verdict_for_failure(r, verdict);
                 return;
         }
         enum peer_answer answer = bus_peer_call(client->peer, call, deadline_usec, &reply);
         if (answer == PEER_ANSWERED)
                 bus_reply_read_wait(reply, verdict, ret_details);
         else if (answer == PEER_ERROR)
-                verdict_for_error(reply, verdict);
+                bus_verdict_for_error(reply, verdict);
         else if (answer == PEER_LATE)
                 login_verdict_set(verdict, LOGIN_EXPIRED, NULL);
         else
-                verdict_for_silence(answer, verdict);
+                bus_verdict_for_silence(answer, verdict);
         if (!verdict->from_daemon)
                 bus_client_cancel(client, id);
 }
@@ -243,7 +243,7 @@ void bus_client_check_account(struct bus_client *client, const char *account, co
 
         int r = new_context_call(client, "CheckAccount", "ss", account, service, context, &call);
         if (r < 0)
-                verdict_for_failure(r, verdict);
+                bus_verdict_for_failure(r, verdict);
         else if (ask(client, call, clock_now_usec() + WORK_TIMEOUT_USEC, &reply, verdict))
                 bus_reply_read_check(reply, verdict);
 }
@@ -259,14 +259,14 @@ bool bus_client_open_session(struct bus_client *client, const char *account, con
         if (r >= 0)
                 r = new_context_call(client, "OpenSession", "so", account, path, context, &call);
         if (r < 0) {
-                verdict_for_failure(r, verdict);
+                bus_verdict_for_failure(r, verdict);
                 return false;
         }
         if (!ask(client, call, clock_now_usec() + BRIEF_TIMEOUT_USEC, &reply, verdict))
                 return false;
         r = bus_reply_read_session(reply, ret_session);
         if (r < 0)
-                verdict_for_failure(r, verdict);
+                bus_verdict_for_failure(r, verdict);
         return r >= 0;
 }
 
@@ -279,7 +279,7 @@ bool bus_client_close_session(struct bus_client *client, const char *session,
         if (r >= 0)
                 r = sd_bus_message_append(call, "s", session);
         if (r < 0) {
-                verdict_for_failure(r, verdict);
+                bus_verdict_for_failure(r, verdict);
                 return false;
         }
         return ask(client, call, clock_now_usec() + BRIEF_TIMEOUT_USEC, &reply, verdict);

@@ -33,11 +33,18 @@ DEFINE_CLEANUP(struct bus_client *, bus_client_free);
 #define _cleanup_bus_client_ _cleanup_(bus_client_freep)
 
 /* True: a login waits under *ret_id, and *ret_challenge (the caller's to finish) is what the person
- * must see, or empty when nothing is to be shown. False: *verdict says why. */
+ * must see, or empty when nothing is to be shown; CHALLENGE_BROWSER only where the context has a
+ * redirect_uri. False: *verdict says why. */
 bool bus_client_start_login(struct bus_client *client, const char *account, const char *service,
                             const struct login_context *context, uint64_t deadline_usec,
                             char **ret_id, struct challenge *ret_challenge,
                             struct login_verdict *verdict);
+
+/* Hands over what a browser brought back to the context's redirect_uri: the query as it came, at
+ * most 8 KiB. True: the login has it, or ended before; bus_client_wait() tells how. False: *verdict
+ * says why. */
+bool bus_client_answer(struct bus_client *client, const char *id, const char *query,
+                       struct login_verdict *verdict);
 
 /* Waits for the end of the login. A deadline that passes is LOGIN_EXPIRED. Whatever did not come
  * from the daemon has cancelled the login. ret_details may be NULL; filled only when granted. */

@@ -21,3 +21,9 @@
 #define BADGED_ERROR_CANCELLED      "org.badged.Badged1.Error.Cancelled"
 #define BADGED_ERROR_NOT_AUTHORIZED "org.badged.Badged1.Error.NotAuthorized"
 #define BADGED_ERROR_NO_SUCH_LOGIN  "org.badged.Badged1.Error.NoSuchLogin"
+
+/* Answer to a login that waits for none, or had one. */
+#define BADGED_ERROR_UNEXPECTED_ANSWER "org.badged.Badged1.Error.UnexpectedAnswer"
+
+/* What a browser may bring back: longer answers are no answers. */
+#define BADGED_ANSWER_MAX_BYTES 8192

@@ -11,14 +11,12 @@
 #include "common/login-verdict.h"
 #include "common/text.h"
 
-#define USER_CODE_MAX_BYTES 64
-#define ADDRESS_MAX_BYTES   2048
-#define NAME_MAX_BYTES      255
-#define QR_MAX_BYTES        (48 * 1024) /* the longest address, in the roomiest style */
-#define DETAIL_MAX_BYTES    2048
-#define CLAIMS_MAX_BYTES    (64 * 1024)
-#define EXPIRY_MAX_SEC      1800
-#define INTERVAL_MAX_SEC    300
+#define NAME_MAX_BYTES   255
+#define QR_MAX_BYTES     (48 * 1024) /* the longest address, in the roomiest style */
+#define DETAIL_MAX_BYTES 2048
+#define CLAIMS_MAX_BYTES (64 * 1024)
+#define EXPIRY_MAX_SEC   1800
+#define INTERVAL_MAX_SEC 300
 
 #define ID_CHARACTERS                \
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
@@ -41,11 +39,6 @@ bool login_id_is_valid(const char *id)
 bool session_id_is_valid(const char *id)
 {
         return text_consists_of(id, ID_CHARACTERS "./:-", SESSION_ID_MAX_BYTES);
-}
-
-static bool name_is_sound(const char *text)
-{
-        return *text && text_is_printable(text);
 }
 
 static bool qr_is_sound(const char *text)
@@ -77,14 +70,34 @@ static struct bus_field number_field(const char *key, uint64_t *ret_number, uint
         return (struct bus_field){.key = key, .ret_number = ret_number, .min = min, .max = max};
 }
 
+/* Exactly one way to approve, and until when. */
+static bool challenge_is_whole(const struct challenge *challenge)
+{
+        switch (challenge_kind(challenge)) {
+        case CHALLENGE_CODE:
+        case CHALLENGE_RING:
+        case CHALLENGE_BROWSER:
+                return challenge->expires_in_sec > 0;
+        case CHALLENGE_EMPTY:
+        case CHALLENGE_UNSOUND:
+                break;
+        }
+        return false;
+}
+
 static int read_challenge(sd_bus_message *reply, struct challenge *challenge)
 {
         const struct bus_field fields[] = {
-                text_field("user_code", &challenge->user_code, USER_CODE_MAX_BYTES, name_is_sound),
-                text_field("verification_uri", &challenge->verification_uri, ADDRESS_MAX_BYTES,
-                           text_is_https_url),
+                text_field("user_code", &challenge->user_code, CHALLENGE_CODE_MAX_BYTES,
+                           challenge_text_is_sound),
+                text_field("verification_uri", &challenge->verification_uri,
+                           CHALLENGE_ADDRESS_MAX_BYTES, text_is_https_url),
                 text_field("verification_uri_complete", &challenge->verification_uri_complete,
-                           ADDRESS_MAX_BYTES, text_is_https_url),
+                           CHALLENGE_ADDRESS_MAX_BYTES, text_is_https_url),
+                text_field("binding_message", &challenge->binding_message,
+                           CHALLENGE_MESSAGE_MAX_BYTES, challenge_text_is_sound),
+                text_field("authorization_url", &challenge->authorization_url,
+                           CHALLENGE_BROWSER_MAX_BYTES, text_is_https_url),
                 text_field("provider", &challenge->provider, NAME_MAX_BYTES, text_is_printable),
                 text_field("qr", &challenge->qr, QR_MAX_BYTES, qr_is_sound),
                 number_field("expires_in", &challenge->expires_in_sec, 1, EXPIRY_MAX_SEC),
@@ -94,9 +107,7 @@ static int read_challenge(sd_bus_message *reply, struct challenge *challenge)
         int r = bus_dict_read(reply, fields, ELEMENTSOF(fields));
         if (r <= 0)
                 return r;
-        if (!challenge->user_code || !challenge->verification_uri || challenge->expires_in_sec == 0)
-                return -EBADMSG;
-        return 0;
+        return challenge_is_whole(challenge) ? 0 : -EBADMSG;
 }
 
 int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge *ret_challenge)
@@ -128,7 +139,7 @@ static int read_details(sd_bus_message *reply, struct login_details *details)
 {
         const struct bus_field fields[] = {
                 text_field("provider", &details->provider, NAME_MAX_BYTES, NULL),
-                text_field("issuer", &details->issuer, ADDRESS_MAX_BYTES, NULL),
+                text_field("issuer", &details->issuer, DETAIL_MAX_BYTES, NULL),
                 text_field("subject", &details->subject, NAME_MAX_BYTES, NULL),
                 text_field("rule", &details->rule, DETAIL_MAX_BYTES, NULL),
                 text_field("claims", &details->claims, CLAIMS_MAX_BYTES, NULL),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one text that a person sees when asked to approve: who asks, a warning, the picture, then the
- * address and, on the last lines, the code. No escape sequences; a picture is only ever left out.
- */
+/* The one text that a person sees when asked to approve on another device: who asks, a warning, the
+ * picture, then on the last lines the address and the code, or what the phone must show. No escape
+ * sequences; a picture is only ever left out. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,19 +12,20 @@ struct challenge_view {
         const char *host, *service, *account, *origin; /* each may be NULL: not mentioned */
         unsigned columns, lines;                       /* of the window; 0: unknown, 80 and 24 */
         bool prompt;   /* the last line is "Press Enter after approving: " */
-        bool one_line; /* "Open ADDRESS and enter CODE", nothing else; prompt is ignored */
+        bool one_line; /* "Open ADDRESS and enter CODE", or "Approve on your phone; it must show
+                          MESSAGE", nothing else; prompt is ignored */
 };
 
 /* The text starts with a newline (a prefix may stand before it) and ends without one: the prompt
  * keeps the cursor, and whoever prints text adds the newline. With one_line it has neither.
  *
  * It never takes more rows than the window has, the cursor's row included: picture and words are
- * left out to that end, the warning last. Address, code and prompt alone are shown whole in any
- * window. The address is verification_uri as it is (RFC 8628 section 3.3.1) and user_code is not
- * reformatted (section 6.1); the view's texts are sanitised; a picture with unprintable bytes is
- * left out.
+ * left out to that end, the warning last. Address, code, message and prompt alone are shown whole
+ * in any window. The address is verification_uri as it is (RFC 8628 section 3.3.1) and user_code is
+ * not reformatted (section 6.1); the view's texts are sanitised; a picture with unprintable bytes
+ * is left out.
  *
- * The caller frees it. -EBADMSG when user_code or verification_uri is missing, unprintable, too
- * long or (the address) not https; -ENOMEM. */
+ * The caller frees it. -EBADMSG for a challenge that is neither CHALLENGE_CODE nor CHALLENGE_RING
+ * (common/challenge.h); -ENOMEM. */
 int challenge_text_new(const struct challenge *challenge, const struct challenge_view *view,
                        char **ret_text);

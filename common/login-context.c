@@ -50,6 +50,7 @@ int login_context_append(const struct login_context *context, sd_bus_message *ca
                 {"requesting_user", context->requesting_user},
                 {"provider", context->provider},
                 {"qr", context->qr},
+                {"redirect_uri", context->redirect_uri},
         };
 
         int r = sd_bus_message_open_container(call, 'a', "{sv}");

@@ -157,7 +157,7 @@ static bool show_challenge(struct attempt *attempt, struct login_verdict *verdic
 {
         _cleanup_free_ char *text = NULL;
 
-        if (!attempt->challenge.user_code)
+        if (challenge_is_empty(&attempt->challenge))
                 return true;
         if (attempt_text(attempt, &text) < 0) {
                 login_verdict_set(verdict, LOGIN_UNAVAILABLE, NULL);
@@ -166,7 +166,7 @@ static bool show_challenge(struct attempt *attempt, struct login_verdict *verdic
                 if (show_text(attempt, text) == PAM_SUCCESS)
                         return true;
                 login_verdict_set(verdict, LOGIN_CANCELLED,
-                                  "This program could not show the code.");
+                                  "This program could not show what to approve.");
         }
         bus_client_cancel(attempt->client, attempt->id);
         return false;
@@ -177,9 +177,9 @@ static void attempt_run(struct attempt *attempt, struct login_verdict *verdict)
         if (!start_login(attempt, verdict))
                 return;
 
-        uint64_t wait_sec = attempt->challenge.user_code
-                                    ? attempt->challenge.expires_in_sec + EXPIRY_MARGIN_SEC
-                                    : SILENT_TIMEOUT_SEC;
+        uint64_t wait_sec = challenge_is_empty(&attempt->challenge)
+                                    ? SILENT_TIMEOUT_SEC
+                                    : attempt->challenge.expires_in_sec + EXPIRY_MARGIN_SEC;
         uint64_t deadline_usec = clock_now_usec() + wait_sec * USEC_PER_SEC;
         if (deadline_usec > attempt->limit_usec)
                 deadline_usec = attempt->limit_usec;

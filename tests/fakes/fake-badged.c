@@ -15,14 +15,10 @@
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 #include "fake-admin.h"
+#include "fake-challenge.h"
 
-#define LOGIN_PATH  BADGED_LOGIN_PATH "/7"
-#define FORGE_MSEC  200
-#define HUGE_BYTES  (1024 * 1024)
-#define EXPIRES_SEC 600
-
-#define CODE    "WDJB-MJHT"
-#define ADDRESS "https://id.example/device"
+#define LOGIN_PATH BADGED_LOGIN_PATH "/7"
+#define FORGE_MSEC 200
 
 struct fake {
         sd_bus *bus, *stranger;
@@ -58,47 +54,6 @@ static bool end_instead(const char *word)
                 (void)kill(getppid(), SIGINT);
         return word_is(word, "nothing") || word_is(word, "stop") || word_is(word, "kill-bus") ||
                word_is(word, "interrupt");
-}
-
-static int append_challenge(sd_bus_message *reply, const char *word)
-{
-        static char huge[HUGE_BYTES];
-        const char *code = CODE, *address = ADDRESS, *qr = "█▀▄ \n";
-        uint64_t expires_sec = EXPIRES_SEC;
-
-        if (word_is(word, "code-controls"))
-                code = "WD\033[2JB";
-        if (word_is(word, "code-huge"))
-                code = memset(huge, 'A', sizeof(huge) - 1);
-        if (word_is(word, "code-empty"))
-                code = "";
-        if (word_is(word, "address-http"))
-                address = "http://id.example/device";
-        if (word_is(word, "qr-controls"))
-                qr = "█\033[31m\n";
-        if (word_is(word, "qr-huge"))
-                qr = memset(huge, '@', sizeof(huge) - 1);
-        if (word_is(word, "expiry-huge"))
-                expires_sec = UINT64_MAX;
-        if (word_is(word, "expiry-short"))
-                expires_sec = 1;
-        if (word_is(word, "silent"))
-                return sd_bus_message_append(reply, "a{sv}", 0);
-        if (word_is(word, "code-missing"))
-                return sd_bus_message_append(reply, "a{sv}", 2, "verification_uri", "s", address,
-                                             "expires_in", "t", expires_sec);
-        if (word_is(word, "code-twice"))
-                return sd_bus_message_append(reply, "a{sv}", 4, "user_code", "s", code, "user_code",
-                                             "s", "EVIL", "verification_uri", "s", address,
-                                             "expires_in", "t", expires_sec);
-        if (word_is(word, "code-number"))
-                return sd_bus_message_append(reply, "a{sv}", 3, "user_code", "u", 7,
-                                             "verification_uri", "s", address, "expires_in", "t",
-                                             expires_sec);
-        return sd_bus_message_append(reply, "a{sv}", 7, "user_code", "s", code, "verification_uri",
-                                     "s", address, "expires_in", "t", expires_sec, "interval", "t",
-                                     UINT64_C(5), "provider", "s", "corp", "qr", "s", qr, "new_key",
-                                     "u", 1);
 }
 
 static void forge_challenge(struct fake *fake, sd_bus_message *call)
@@ -162,7 +117,7 @@ static int on_start_login(sd_bus_message *call, void *userdata, sd_bus_error *re
         if (sd_bus_message_append(reply, "o",
                                   word_is(word, "path-foreign") ? "/org/badged/Badged9/login/7"
                                                                 : LOGIN_PATH) < 0 ||
-            append_challenge(reply, word) < 0)
+            fake_challenge_append(reply, word) < 0)
                 return -EINVAL;
         int r = sd_bus_send(NULL, reply, NULL);
         (void)sd_bus_flush(fake->bus);

@@ -12,14 +12,9 @@
 #include "fuzz-reply.h"
 #include "fuzz-target.h"
 
-static const char *const keys[] = {"user_code",
-                                   "verification_uri",
-                                   "verification_uri_complete",
-                                   "provider",
-                                   "qr",
-                                   "expires_in",
-                                   "interval",
-                                   NULL};
+static const char *const keys[] = {
+        "user_code",  "verification_uri", "verification_uri_complete", "provider",          "qr",
+        "expires_in", "interval",         "binding_message",           "authorization_url", NULL};
 
 static void check_picture(const char *picture)
 {
@@ -29,14 +24,38 @@ static void check_picture(const char *picture)
         FUZZ_EXPECT(text_lines_add_text(&lines, picture) == 0);
 }
 
+static void check_code(const struct challenge *challenge)
+{
+        FUZZ_EXPECT(challenge->user_code && challenge->verification_uri);
+        FUZZ_EXPECT(!challenge->binding_message && !challenge->authorization_url);
+        FUZZ_EXPECT(strlen(challenge->user_code) <= 64 && text_is_printable(challenge->user_code));
+        FUZZ_EXPECT(strlen(challenge->verification_uri) <= 2048);
+        FUZZ_EXPECT(text_is_https_url(challenge->verification_uri));
+}
+
+/* No picture, no code: nothing that a person could take for another way to approve. */
+static void check_without_code(const struct challenge *challenge)
+{
+        FUZZ_EXPECT(!challenge->user_code && !challenge->verification_uri);
+        FUZZ_EXPECT(!challenge->verification_uri_complete && !challenge->qr);
+        FUZZ_EXPECT(!challenge->binding_message != !challenge->authorization_url);
+        if (challenge->binding_message)
+                FUZZ_EXPECT(strlen(challenge->binding_message) <= 64 &&
+                            text_is_printable(challenge->binding_message));
+        else
+                FUZZ_EXPECT(strlen(challenge->authorization_url) <= 8192 &&
+                            text_is_https_url(challenge->authorization_url));
+}
+
 static void check_challenge(const struct challenge *challenge)
 {
         const struct challenge_view view = {.prompt = true};
         _cleanup_free_ char *text = NULL;
 
-        FUZZ_EXPECT(challenge->user_code && challenge->verification_uri);
-        FUZZ_EXPECT(strlen(challenge->user_code) <= 64 && text_is_printable(challenge->user_code));
-        FUZZ_EXPECT(strlen(challenge->verification_uri) <= 2048);
+        if (challenge->user_code)
+                check_code(challenge);
+        else
+                check_without_code(challenge);
         FUZZ_EXPECT(challenge->expires_in_sec >= 1 && challenge->expires_in_sec <= 1800);
         FUZZ_EXPECT(challenge->interval_sec <= 300);
         if (challenge->verification_uri_complete)
@@ -45,7 +64,8 @@ static void check_challenge(const struct challenge *challenge)
                 FUZZ_EXPECT(text_is_printable(challenge->provider));
         if (challenge->qr)
                 check_picture(challenge->qr);
-        FUZZ_EXPECT(challenge_text_new(challenge, &view, &text) == 0);
+        FUZZ_EXPECT(challenge_text_new(challenge, &view, &text) ==
+                    (challenge->authorization_url ? -EBADMSG : 0));
 }
 
 static void check_reply(sd_bus_message *reply)
@@ -61,10 +81,10 @@ static void check_reply(sd_bus_message *reply)
                 return;
         }
         FUZZ_EXPECT(id && login_id_is_valid(id) && !strchr(id, '/'));
-        if (challenge.user_code)
+        FUZZ_EXPECT(challenge_is_empty(&challenge) ==
+                    (memcmp(&challenge, &(struct challenge){0}, sizeof(challenge)) == 0));
+        if (!challenge_is_empty(&challenge))
                 check_challenge(&challenge);
-        else
-                FUZZ_EXPECT(!challenge.verification_uri && !challenge.qr);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

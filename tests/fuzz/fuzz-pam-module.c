@@ -33,6 +33,7 @@ enum record {
         RECORD_ERROR,
         RECORD_OWNER_CHANGED,
         RECORD_RAW,
+        RECORD_RING,
         RECORDS,
 };
 
@@ -114,6 +115,23 @@ static void write_challenge(struct fuzz_bytes *bytes, struct wire *body)
         wire_array_close(body, opened, 8);
 }
 
+/* A challenge without a code; either text may be empty and is left out then. */
+static void write_ring(struct fuzz_bytes *bytes, struct wire *body)
+{
+        wire_text(body, fuzz_text(bytes));
+        const char *message = fuzz_text(bytes), *url = fuzz_text(bytes);
+        size_t opened = wire_array_open(body, 8);
+        if (*message)
+                write_entry(body, "binding_message", message);
+        if (*url)
+                write_entry(body, "authorization_url", url);
+        wire_align(body, 8);
+        wire_text(body, "expires_in");
+        wire_signature(body, "t");
+        wire_number(body, fuzz_number(bytes), 8);
+        wire_array_close(body, opened, 8);
+}
+
 static void write_raw(struct fuzz_bytes *bytes, struct wire_header *header, struct wire *body)
 {
         size_t size;
@@ -155,6 +173,10 @@ static const char *write_record(struct fuzz_bytes *bytes, enum record record,
         case RECORD_CHALLENGE:
                 header->signature = "oa{sv}";
                 write_challenge(bytes, body);
+                return NULL;
+        case RECORD_RING:
+                header->signature = "oa{sv}";
+                write_ring(bytes, body);
                 return NULL;
         case RECORD_SILENT:
                 header->signature = "oa{sv}";

@@ -41,7 +41,7 @@ LIBRARY_HEADERS = {
 
 # The bus client: a library of its own, for pam and ctl.
 BUS_CLIENT = {f"{stem}.{suffix}" for suffix in "ch"
-              for stem in ("bus-client", "bus-dict", "bus-peer", "bus-reply", "login-context")}
+              for stem in ("bus-client", "bus-dict", "bus-peer", "bus-reply", "bus-verdict", "login-context")}
 
 # core/ decides and does nothing else: no descriptor, clock, log, process or environment.
 FORBIDDEN_IN_CORE = re.compile(

@@ -17,6 +17,7 @@
 
 #define CODE         "WDJB-MJHT"
 #define ADDRESS      "https://sso.example.com/device"
+#define MESSAGE      "42/sshd/web01"
 #define PROMPT       "Press Enter after approving: "
 #define WHO          "Sign in as"
 #define WARNING      "Nobody"
@@ -348,21 +349,96 @@ static void one_line_is_one_line(void **state)
         assert_string_equal(text, "Open https://sso.example.com/device and enter WDJB-MJHT");
 }
 
-static void finished_challenges_are_empty(void **state)
+/* Neither code nor address, and no picture. */
+static char *ring_text_new(const struct challenge_view *view)
 {
-        struct challenge challenge = {
-                .user_code = strdup(CODE),
-                .verification_uri = strdup(ADDRESS),
-                .verification_uri_complete = strdup(ADDRESS),
-                .provider = strdup("corp"),
-                .qr = strdup(PICTURE_LINE),
-                .expires_in_sec = 600,
-                .interval_sec = 5,
+        const struct challenge challenge = {.binding_message = (char[]){MESSAGE}};
+        char *text = NULL;
+
+        assert_int_equal(challenge_text_new(&challenge, view, &text), 0);
+        return text;
+}
+
+static void ciba_7_1_whole_text_at_80x24_shows_what_the_phone_must_show(void **state)
+{
+        struct challenge_view view = alice;
+        view.prompt = true;
+        _cleanup_free_ char *text = ring_text_new(&view);
+
+        assert_string_equal(
+                text, "\n"
+                      "Sign in as alice on web01.example.com (sshd), from 192.0.2.7.\n"
+                      "\n"
+                      "Only approve if you started this yourself. Nobody will ever ask you to\n"
+                      "approve it for them.\n"
+                      "\n"
+                      "Your phone is asking. Approve only if it shows\n"
+                      "  42/sshd/web01\n"
+                      "Press Enter after approving: ");
+}
+
+static void ciba_7_1_message_stands_last_in_every_window(void **state)
+{
+        static const struct {
+                unsigned columns, lines;
+                bool prompt, who, warning;
+        } cases[] = {
+                {80, 24, true, true, true},  {80, 24, false, true, true},
+                {80, 9, true, true, true},   {80, 7, true, true, true},
+                {80, 6, true, false, true},  {80, 5, false, false, false},
+                {40, 12, true, true, true},  {40, 24, false, true, true},
+                {20, 6, true, false, false}, {1, 1, true, false, false},
+                {0, 0, true, true, true},    {400, 100, false, true, true},
+        };
+        static const char end[] = "\nYour phone is asking. Approve only if it shows\n  " MESSAGE;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                struct challenge_view view = alice;
+                view.columns = cases[i].columns;
+                view.lines = cases[i].lines;
+                view.prompt = cases[i].prompt;
+                _cleanup_free_ char *text = ring_text_new(&view);
+                char *last = strstr(text, end);
+
+                print_message("# %ux%u, prompt %d\n", view.columns, view.lines, view.prompt);
+                assert_true(text[0] == '\n');
+                assert_non_null(last);
+                assert_string_equal(last + strlen(end), view.prompt ? "\n" PROMPT : "");
+                assert_int_equal(strstr(text, WHO) != NULL, cases[i].who);
+                assert_int_equal(strstr(text, WARNING) != NULL, cases[i].warning);
+                assert_null(strstr(text, "Code:"));
+                if (cases[i].warning)
+                        assert_in_range(count_rows(text, view.columns > 0 ? view.columns : 80) +
+                                                !view.prompt,
+                                        1, view.lines > 0 ? view.lines : 24);
+        }
+}
+
+static void ciba_7_1_one_line_names_the_message(void **state)
+{
+        const struct challenge_view view = {.account = "alice", .prompt = true, .one_line = true};
+        _cleanup_free_ char *text = ring_text_new(&view);
+
+        assert_string_equal(text, "Approve on your phone; it must show " MESSAGE);
+}
+
+static void what_no_other_device_can_approve_is_refused(void **state)
+{
+        const struct challenge cases[] = {
+                {0},
+                {.authorization_url = (char[]){ADDRESS}},
+                {.binding_message = (char[]){MESSAGE}, .authorization_url = (char[]){ADDRESS}},
+                {.binding_message = (char[]){MESSAGE}, .user_code = (char[]){CODE}},
+                {.binding_message = (char[]){"42\n17"}},
         };
 
-        challenge_finish(&challenge);
-        assert_memory_equal(&challenge, &(struct challenge){0}, sizeof(challenge));
-        challenge_finish(&challenge);
+        for (size_t i = 0; i < 2 * ELEMENTSOF(cases); i++) {
+                struct challenge_view view = alice;
+                char *text = NULL;
+                view.one_line = i % 2;
+                assert_int_equal(challenge_text_new(&cases[i / 2], &view, &text), -EBADMSG);
+                assert_null(text);
+        }
 }
 
 int main(void)
@@ -380,7 +456,10 @@ int main(void)
                 cmocka_unit_test(pictures_with_controls_are_left_out),
                 cmocka_unit_test(codes_and_addresses_that_cannot_be_shown_are_refused),
                 cmocka_unit_test(one_line_is_one_line),
-                cmocka_unit_test(finished_challenges_are_empty),
+                cmocka_unit_test(ciba_7_1_whole_text_at_80x24_shows_what_the_phone_must_show),
+                cmocka_unit_test(ciba_7_1_message_stands_last_in_every_window),
+                cmocka_unit_test(ciba_7_1_one_line_names_the_message),
+                cmocka_unit_test(what_no_other_device_can_approve_is_refused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
