@@ -31,7 +31,8 @@ HELD = {"daemon/core": (100.0, 95.0)} | dict.fromkeys(
 UNREACHED_SHOWN = 100
 # What of the system suite is worth its time here: not what waits for the clock, or plays once more with
 # sshd what was played with another program.
-SYSTEM_TESTS = ("system/test_callers.py", "system/test_daemon.py", "system/test_introspection.py",
+SYSTEM_TESTS = ("system/test_callers.py", "system/test_daemon.py", "system/test_grants_and_clients.py",
+                "system/test_introspection.py", "system/test_presets.py",
                 "system/test_limits.py", "system/test_memory.py", "system/test_scenarios.py",
                 "system/test_granted.py::test_shell_is_the_persons_own",
                 "system/test_granted.py::test_mapped_by_file",

@@ -146,7 +146,7 @@ def badged(providers):
         assert daemon.is_running(), f"badged died:\n{daemon.output()}"
         assert pending_logins() == 0
     finally:
-        daemon.kill()
+        daemon.stop()     # in order: whoever is killed counts no lines
 
 
 def play_in_turn(providers):
