@@ -16,7 +16,7 @@ ASSERTION_SEC = 60
 COORDINATE_BYTES = 32
 
 
-class KeyPair:
+class SigningKey:
     """kind: "rsa" signs RS256, "ec" signs ES256."""
 
     def __init__(self, path, kind="ec"):
@@ -56,8 +56,8 @@ class ClientKeys:
     def __init__(self, directory):
         self.authority = Authority(directory, name="badged test clients")
         self.ca_file = self.authority.ca_file
-        self.key = KeyPair(self.authority.directory / "client-rsa.key", "rsa")
-        self.ec_key = KeyPair(self.authority.directory / "client-ec.key")
+        self.key = SigningKey(self.authority.directory / "client-rsa.key", "rsa")
+        self.ec_key = SigningKey(self.authority.directory / "client-ec.key")
         self.certificates = {
             "tls_client_auth": self.authority.issue_client(CLIENT_IDS["tls_client_auth"]),
             "self_signed_tls_client_auth": self.self_signed(),
@@ -78,7 +78,7 @@ class ClientKeys:
         """The self-signed certificate with its key, as RFC 8705 section 2.2.2 has it."""
         key, certificate = self.certificates["self_signed_tls_client_auth"]
         der = openssl_bytes("x509", "-in", certificate, "-outform", "DER")
-        return {**KeyPair(key).jwk(), "kid": "self-signed", "use": "sig",
+        return {**SigningKey(key).jwk(), "kid": "self-signed", "use": "sig",
                 "x5c": [base64.b64encode(der).decode()]}
 
     def fingerprint(self, client_auth):
@@ -89,11 +89,11 @@ class ClientKeys:
 
 
 def assertion(client_id, audience, key, kid=None, **changes):
-    """private_key_jwt with a KeyPair, client_secret_jwt with a text."""
+    """private_key_jwt with a SigningKey, client_secret_jwt with a text."""
     now = int(time.time())
     claims = {"iss": client_id, "sub": client_id, "aud": audience, "jti": encode(os.urandom(12)),
               "iat": now, "exp": now + ASSERTION_SEC, **changes}
-    if isinstance(key, KeyPair):
+    if isinstance(key, SigningKey):
         return key.sign({"kid": kid} if kid else {}, claims)
     return signed_by_secret(key, {"typ": "JWT"}, claims)
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from host.client_keys import KeyPair
+from host.client_keys import SigningKey
 from host.oauth_client import OauthClient
 from host.scripted import ScriptedServer
 
@@ -24,7 +24,7 @@ def client(server, tmp_path):
         provider = server.scenario(name)
         settings = provider.row.get("provider", {})
         if provider.row.get("dpop") and "dpop" not in more:
-            more["dpop"] = KeyPair(tmp_path / "dpop.key")
+            more["dpop"] = SigningKey(tmp_path / "dpop.key")
         return OauthClient(provider, client_auth or settings.get("client_auth", "client_secret_basic"),
                            **more)
 

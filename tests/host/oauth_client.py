@@ -18,7 +18,7 @@ REDIRECT = "http://127.0.0.1:49152/callback"
 
 
 class OauthClient:
-    """client_auth: one of CLIENT_IDS. key: the KeyPair of private_key_jwt; dpop: the KeyPair of its
+    """client_auth: one of CLIENT_IDS. key: the SigningKey of private_key_jwt; dpop: the one of its
     proofs. metadata is what discovery said."""
 
     def __init__(self, provider, client_auth="client_secret_basic", key=None, dpop=None, scope=None):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from host.client_keys import KeyPair, assertion, proof
+from host.client_keys import SigningKey, assertion, proof
 from host.device_flow import DEVICE_GRANT
 from host.oauth_client import ASSERTION_TYPE, OauthClient
 from host.providers import CLIENT_IDS, JWT_SECRET
@@ -100,7 +100,7 @@ def test_assertion_counts_once_and_only_from_the_right_key(server, tmp_path):
     issuer = one.provider.issuer
     again = assertion(one.client_id, issuer, one.key)
     assert (asked_with(one, again), asked_with(one, again)) == (200, 401)
-    strange = KeyPair(tmp_path / "strange.key")
+    strange = SigningKey(tmp_path / "strange.key")
     assert asked_with(one, assertion(one.client_id, issuer, strange)) == 401
     assert asked_with(one, assertion(one.client_id, issuer, one.key, kid="rsa-key")) == 401
     assert asked_with(one, assertion(one.client_id, issuer, "s" * 32)) == 401
@@ -151,10 +151,22 @@ def test_proofs_that_must_not_count(client, change):
     assert answer.json()["error"] == "invalid_dpop_proof"
 
 
+def test_proof_at_a_resource_is_for_this_token_and_key(client, tmp_path):
+    one = client("dpop").signed_in()
+    url, token = one.endpoint("userinfo_endpoint"), one.tokens["access_token"]
+    strange = SigningKey(tmp_path / "strange.key")
+    for text in (proof(one.dpop, "GET", url), proof(one.dpop, "GET", url, access_token="other"),
+                 proof(strange, "GET", url, access_token=token)):
+        answer = one.browser.send("GET", url, headers={"Authorization": f"DPoP {token}",
+                                                       "DPoP": text})
+        assert answer.status == 401
+    assert one.userinfo().status == 200
+
+
 def test_refresh_token_is_bound_to_the_key(client, tmp_path):
     one = client("refresh-dpop").signed_in()
     key, token = one.dpop, one.tokens["refresh_token"]
-    one.dpop = KeyPair(tmp_path / "another.key")
+    one.dpop = SigningKey(tmp_path / "another.key")
     assert one.refresh(token) == "invalid_grant"
     one.dpop = key
     assert one.refresh(token) == "granted"

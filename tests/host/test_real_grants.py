@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from host.client_keys import KeyPair
+from host.client_keys import SigningKey
 from host.glewlwyd import Glewlwyd
 from host.oauth_client import OauthClient, redirect_parameters
 from host.oidc_provider import OidcProvider
@@ -78,7 +78,7 @@ def test_client_without_its_credentials(running, name, client_auth):
 def test_key_of_either_kind(provider, tmp_path):
     for key in (provider.keys.key, provider.keys.ec_key):
         assert OauthClient(provider, "private_key_jwt", key).ask_device_code().status == 200
-    strange = KeyPair(tmp_path / "strange.key")
+    strange = SigningKey(tmp_path / "strange.key")
     assert OauthClient(provider, "private_key_jwt", strange).ask_device_code().status == 401
 
 
@@ -181,7 +181,7 @@ def test_client_for_itself(running, name, client_auth):
 
 @pytest.mark.parametrize("client_auth", ["none", "client_secret_basic"])
 def test_proof_of_possession(provider, client_auth, tmp_path):
-    client = offline(provider, client_auth, dpop=KeyPair(tmp_path / "dpop.key"))
+    client = offline(provider, client_auth, dpop=SigningKey(tmp_path / "dpop.key"))
     assert "ES256" in client.metadata["dpop_signing_alg_values_supported"]
     approved(client)
     assert client.tokens["token_type"] == "DPoP"
@@ -199,7 +199,7 @@ def test_proof_of_possession(provider, client_auth, tmp_path):
 def test_proof_with_the_providers_nonce(tmp_path):
     with OidcProvider(dpop_nonce=True) as provider:
         provider.start(tmp_path)
-        client = OauthClient(provider, "none", dpop=KeyPair(tmp_path / "dpop.key"))
+        client = OauthClient(provider, "none", dpop=SigningKey(tmp_path / "dpop.key"))
         approved(client)
         assert client.nonce and provider.count("token") == 2
         assert client.userinfo().status == 200
