@@ -70,7 +70,6 @@ static void on_ended(const struct login *login, void *userdata)
 
 /* ---- set-up ---- */
 
-/* The same group name from another issuer is another group: only the default provider's count. */
 static struct account_rules rules_of(const struct settings *settings,
                                      const struct provider_settings *provider)
 {
@@ -82,7 +81,7 @@ static struct account_rules rules_of(const struct settings *settings,
                 .map = settings->accounts.map,
                 .groups = settings->accounts.groups,
                 .n_groups = settings->accounts.n_groups,
-                .has_groups = strcmp(provider->name, settings->default_provider) == 0,
+                .has_groups = settings_names_accounts_alike(settings, provider),
                 .groups_claim = provider->groups_claim ? provider->groups_claim
                                                        : settings->accounts.groups_claim,
         };

@@ -221,17 +221,12 @@ static bool map_opens_an_account(const struct account_map *map,
         return false;
 }
 
-static bool is_default(const struct settings *settings, const struct provider_settings *provider)
-{
-        return settings->default_provider &&
-               strcmp(settings->default_provider, provider->name) == 0;
-}
-
 static bool opens_an_account(const struct settings *settings,
                              const struct provider_settings *provider)
 {
         return provider->username_claim ||
-               (is_default(settings, provider) && settings->accounts.n_groups > 0) ||
+               (settings_names_accounts_alike(settings, provider) &&
+                settings->accounts.n_groups > 0) ||
                map_opens_an_account(settings->accounts.map, provider);
 }
 

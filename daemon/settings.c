@@ -240,31 +240,46 @@ static int fill(const struct loading *loading)
         return r;
 }
 
-static void inherit(char **target, char **fallback)
+bool settings_names_accounts_alike(const struct settings *settings,
+                                   const struct provider_settings *provider)
 {
-        if (!*target)
-                *target = TAKE_PTR(*fallback);
-        free(*fallback);
-        *fallback = NULL;
+        const struct provider_settings *first = settings->default_provider
+                                                        ? find_provider(settings,
+                                                                        settings->default_provider)
+                                                        : NULL;
+
+        return first && (provider == first || (provider->issuer && first->issuer &&
+                                               strcmp(provider->issuer, first->issuer) == 0));
 }
 
-/* The only provider is the default one, and only the default one inherits from [accounts]. */
+static int inherit(char **target, const char *fallback)
+{
+        if (*target || !fallback)
+                return 0;
+        *target = strdup(fallback);
+        return *target ? 0 : -ENOMEM;
+}
+
+/* The only provider is the default one. */
 static int fold(struct settings *settings)
 {
+        struct account_settings *accounts = &settings->accounts;
+        int r = 0;
+
         if (!settings->default_provider && settings->n_providers == 1) {
                 settings->default_provider = strdup(settings->providers[0]->name);
                 if (!settings->default_provider)
                         return -ENOMEM;
         }
-        struct provider_settings *provider = settings->default_provider
-                                                     ? find_provider(settings,
-                                                                     settings->default_provider)
-                                                     : NULL;
-        if (provider) {
-                inherit(&provider->username_claim, &settings->accounts.username_claim);
-                inherit(&provider->strip_suffix, &settings->accounts.strip_suffix);
+        for (size_t i = 0; i < settings->n_providers && r >= 0; i++) {
+                struct provider_settings *provider = settings->providers[i];
+                if (!settings_names_accounts_alike(settings, provider))
+                        continue;
+                r = inherit(&provider->username_claim, accounts->username_claim);
+                if (r >= 0)
+                        r = inherit(&provider->strip_suffix, accounts->strip_suffix);
         }
-        return 0;
+        return r;
 }
 
 int settings_load(const char *const *folders, struct settings **ret_settings,

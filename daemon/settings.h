@@ -103,7 +103,7 @@ struct provider_settings {
         unsigned algorithms;                 /* bits of core/jws-algorithm.h */
         char *ca_file, *proxy;               /* may be NULL */
         /* NULL: this provider may not name accounts by claim. The defaults in [accounts] are folded
-         * in for the default provider only: the same name from another issuer is another person. */
+         * in where settings_names_accounts_alike(). */
         char *username_claim, *strip_suffix;
 };
 
@@ -114,7 +114,7 @@ struct account_settings {
         size_t n_groups;
         char *groups_claim;
         uid_t min_uid;
-        char *username_claim, *strip_suffix; /* until they are folded into a provider; then NULL */
+        char *username_claim, *strip_suffix; /* of those that name accounts alike */
 };
 
 struct settings {
@@ -137,3 +137,8 @@ DEFINE_CLEANUP(struct settings *, settings_free);
 /* NULL when there is none of that name. */
 const struct provider_settings *settings_provider(const struct settings *settings,
                                                   const char *name);
+
+/* True for the default provider, and for others of its issuer (another client, or another flow):
+ * [accounts] speaks of these. The same name, or group, from another issuer is another one. */
+bool settings_names_accounts_alike(const struct settings *settings,
+                                   const struct provider_settings *provider);

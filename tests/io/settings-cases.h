@@ -77,7 +77,9 @@ static const struct settings_file two_provider_files[] = {
         {"etc/badged.conf",
          "[badged]\ndefault_provider = corp\n" CORP
          "[provider other]\nissuer = https://other.example\n"
-         "client_id = linux\n[provider third]\nissuer = https://third.example\nclient_id = linux\n"
+         "client_id = linux\n[provider corp-ciba]\nissuer = https://sso.example\n"
+         "client_id = ring\nflow = ciba\n[provider third]\nissuer = "
+         "https://third.example\nclient_id = linux\n"
          "username_claim = email\n"
          "[accounts]\nusername_claim = preferred_username\nstrip_suffix = @example.com\n"
          "map_file = m\n"},

@@ -193,7 +193,7 @@ static void every_key_arrives_in_its_field(void **state)
 }
 
 /* The same name from another issuer is another person. */
-static void only_the_default_provider_inherits_the_claim(void **state)
+static void only_providers_of_the_default_issuer_inherit_the_claim(void **state)
 {
         _cleanup_(settings_freep) struct settings *settings = NULL;
 
@@ -203,7 +203,12 @@ static void only_the_default_provider_inherits_the_claim(void **state)
         assert_string_equal(settings_provider(settings, "corp")->strip_suffix, "@example.com");
         assert_null(settings_provider(settings, "other")->username_claim);
         assert_null(settings_provider(settings, "other")->strip_suffix);
-        assert_null(settings->accounts.username_claim);
+        assert_string_equal(settings_provider(settings, "corp-ciba")->username_claim,
+                            "preferred_username");
+        assert_string_equal(settings_provider(settings, "corp-ciba")->strip_suffix, "@example.com");
+        assert_true(
+                settings_names_accounts_alike(settings, settings_provider(settings, "corp-ciba")));
+        assert_false(settings_names_accounts_alike(settings, settings_provider(settings, "third")));
         assert_string_equal(settings_provider(settings, "third")->username_claim, "email");
         assert_null(settings_provider(settings, "third")->strip_suffix);
 }
@@ -307,7 +312,7 @@ int main(void)
         const struct CMUnitTest fixed[] = {
                 cmocka_unit_test(what_is_not_written_has_its_default),
                 cmocka_unit_test(every_key_arrives_in_its_field),
-                cmocka_unit_test(only_the_default_provider_inherits_the_claim),
+                cmocka_unit_test(only_providers_of_the_default_issuer_inherit_the_claim),
                 cmocka_unit_test(later_folders_and_drop_ins_win),
                 cmocka_unit_test(a_credential_is_read_by_name),
                 cmocka_unit_test(the_sample_can_be_uncommented),
