@@ -10,6 +10,7 @@
 #include "bus/caller.h"
 #include "common/cleanup.h"
 #include "common/text.h"
+#include "core/loopback-address.h"
 
 void call_context_finish(struct call_context *context)
 {
@@ -62,6 +63,21 @@ static int read_qr(sd_bus_message *message, const char *name, void *field, sd_bu
         if (qr_style_from_word(word, field) < 0)
                 return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
                                         "qr is none of utf8, utf8-inverse, ascii, none");
+        return 0;
+}
+
+static int read_redirect(sd_bus_message *message, const char *name, void *field,
+                         sd_bus_error *error)
+{
+        const char *address;
+
+        int r = sd_bus_message_read(message, "v", "s", &address);
+        if (r < 0)
+                return r;
+        if (!loopback_address_is_valid(address))
+                return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                                        "redirect_uri is no address of a listener on this machine");
+        *(const char **)field = address;
         return 0;
 }
 
@@ -119,6 +135,7 @@ static const struct {
         {"requesting_user", read_text, offsetof(struct call_context, requesting_user)},
         {"provider", read_text, offsetof(struct call_context, provider)},
         {"prior_factors", read_prior, offsetof(struct call_context, prior)},
+        {"redirect_uri", read_redirect, offsetof(struct call_context, redirect_uri)},
         {"qr", read_qr, offsetof(struct call_context, qr)},
         {"columns", read_number, offsetof(struct call_context, columns)},
         {"lines", read_number, offsetof(struct call_context, lines)},
@@ -204,6 +221,7 @@ struct login_request call_context_request(const struct call_context *context)
                 .requested_by = context->requesting_user,
                 .prior = context->prior,
                 .caller_uid = context->caller_uid,
+                .redirect_uri = context->redirect_uri,
                 .qr = context->qr,
                 .columns = context->columns,
                 .lines = context->lines,

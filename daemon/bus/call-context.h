@@ -14,7 +14,8 @@
 struct call_context {
         const char *account, *service, *provider;
         const char *remote_host, *terminal, *requesting_user;
-        char *prior; /* the prior factors, joined by commas; NULL for none */
+        const char *redirect_uri; /* where a browser brings its answer to; NULL: none does */
+        char *prior;              /* the prior factors, joined by commas; NULL for none */
         enum qr_style qr;
         unsigned columns, lines;
         uid_t caller_uid;

@@ -111,6 +111,28 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         return sd_bus_reply_method_return(message, NULL);
 }
 
+/* What comes of it is for Wait to tell. */
+static int method_answer(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct login_object *object = userdata;
+        const char *query;
+
+        int r = demand_owner(object, message, error);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(message, "s", &query);
+        if (r < 0)
+                return r;
+        if (strlen(query) > BADGED_ANSWER_MAX_BYTES)
+                return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                                        "The browser's answer is too long.");
+        r = login_answer(attempt_login(object->attempt), query);
+        if (r == -EBUSY)
+                return sd_bus_error_set(error, BADGED_ERROR_UNEXPECTED_ANSWER,
+                                        "This login waits for no answer of a browser.");
+        return r < 0 ? r : sd_bus_reply_method_return(message, NULL);
+}
+
 static int get_state(sd_bus *bus, const char *path, const char *interface, const char *property,
                      sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
@@ -132,6 +154,8 @@ static const sd_bus_vtable login_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("Wait", SD_BUS_NO_ARGS,
                                 SD_BUS_RESULT("s", outcome, "s", reason, "a{sv}", details),
                                 method_wait, SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+        SD_BUS_METHOD_WITH_ARGS("Answer", SD_BUS_ARGS("s", query), SD_BUS_NO_RESULT, method_answer,
+                                SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_METHOD_WITH_ARGS("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_cancel,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_PROPERTY("State", "s", get_state, 0, 0),
