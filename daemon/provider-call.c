@@ -67,15 +67,16 @@ static int make_assertion(const struct provider_call *call, struct secret **ret_
         struct client_assertion_spec spec = {
                 .client_id = settings->client_id,
                 .issuer = settings->issuer,
-                .kid = settings->client_key_id,
-                .algorithm = settings->key_algorithm,
                 .jti = id,
                 .now_sec = provider_now_sec(call->provider),
         };
-        if (settings->client_auth == CLIENT_AUTH_SECRET_JWT)
+        if (settings->client_auth == CLIENT_AUTH_SECRET_JWT) {
                 spec.secret = settings->client_secret;
-        else
+        } else {
                 spec.key = private_key_evp(settings->client_key);
+                spec.kid = settings->client_key_id;
+                spec.algorithm = settings->key_algorithm;
+        }
         return client_assertion_new(&spec, ret_assertion);
 }
 

@@ -16,6 +16,8 @@
 #define SECRET_MAX_BYTES       4096
 #define CA_MAX_BYTES           (4 * 1024 * 1024)
 #define CREDENTIAL_PREFIX      "credential:"
+#define CERTIFICATE_MEND       "make it a PEM file that belongs to root, mode 0644"
+#define CREDENTIAL_MEND        "add LoadCredential=NAME:FILE to badged.service"
 
 struct attaching {
         const struct settings_entries *entries;
@@ -61,7 +63,7 @@ static int attach_secret(const struct attaching *attaching, struct provider_sett
                 r = secret_credential_read(place + prefix, SECRET_MAX_BYTES,
                                            &provider->client_secret, &why);
                 return r < 0 ? blame(attaching, section, "client_secret_file", r, why,
-                                     "add LoadCredential=NAME:FILE to badged.service")
+                                     CREDENTIAL_MEND)
                              : 0;
         }
         r = secret_file_read(place, SECRET_MAX_BYTES, &provider->client_secret, &why);
@@ -76,9 +78,17 @@ static int attach_key(const struct attaching *attaching, const char *section, co
         const char *why = NULL;
         int r = private_key_load(place, ret_key, &why);
 
-        return r < 0 ? blame(attaching, section, name, r, why,
-                             "make it a PEM file of root:badged with mode 0640")
-                     : 0;
+        if (r >= 0)
+                return 0;
+        if (private_key_is_elsewhere(place))
+                /* Not a file that does not exist. */
+                return blame(attaching, section, name, r == -ENOENT ? -ENOKEY : r, why,
+                             "compare the address with the token, set OpenSSL up for it, and name "
+                             "the file with the PIN by pin-source=file:/PATH");
+        if (strncmp(place, CREDENTIAL_PREFIX, strlen(CREDENTIAL_PREFIX)) == 0)
+                return blame(attaching, section, name, r, why, CREDENTIAL_MEND);
+        return blame(attaching, section, name, r, why,
+                     "make it a PEM file of root:badged with mode 0640");
 }
 
 /* With a TLS method the key is read anew for each request, but a wrong one is told now. */
@@ -97,9 +107,19 @@ static int attach_keys(const struct attaching *attaching, struct provider_settin
         return r;
 }
 
+static int read_certificates(const char *file, char **ret_text, size_t *ret_size,
+                             const char **ret_why)
+{
+        int r = trusted_file_read(file, CA_MAX_BYTES, ret_text, ret_size, ret_why);
+        if (r >= 0 && !strstr(*ret_text, "-----BEGIN CERTIFICATE-----")) {
+                r = -EBADMSG;
+                *ret_why = "it holds no certificate in PEM form";
+        }
+        return r;
+}
+
 /* Such a file is opened when a connection is made; this finds out now that it can be. */
-static int try_certificate(const struct attaching *attaching, const char *section, const char *key,
-                           const char *file)
+static int try_ca_file(const struct attaching *attaching, const char *section, const char *file)
 {
         _cleanup_free_ char *text = NULL;
         const char *why = NULL;
@@ -107,14 +127,27 @@ static int try_certificate(const struct attaching *attaching, const char *sectio
 
         if (!file)
                 return 0;
-        int r = trusted_file_read(file, CA_MAX_BYTES, &text, &size, &why);
-        if (r >= 0 && !strstr(text, "-----BEGIN CERTIFICATE-----")) {
-                r = -EBADMSG;
-                why = "it holds no certificate in PEM form";
+        int r = read_certificates(file, &text, &size, &why);
+        return r < 0 ? blame(attaching, section, "ca_file", r, why, CERTIFICATE_MEND) : 0;
+}
+
+/* The public half of a key that stays in its token need not be there to compare. */
+static int try_client_certificate(const struct attaching *attaching, const char *section,
+                                  const struct provider_settings *provider)
+{
+        _cleanup_free_ char *text = NULL;
+        const char *mend = CERTIFICATE_MEND, *why = NULL;
+        size_t size = 0;
+
+        if (!provider->client_certificate_file || !provider_uses_certificate(provider))
+                return 0;
+        int r = read_certificates(provider->client_certificate_file, &text, &size, &why);
+        if (r >= 0 && provider->client_key &&
+            !private_key_is_elsewhere(provider->client_key_file)) {
+                r = private_key_check_certificate(provider->client_key, text, size, &why);
+                mend = "write the names of a key and of the certificate that was made for it";
         }
-        return r < 0 ? blame(attaching, section, key, r, why,
-                             "make it a PEM file that belongs to root, mode 0644")
-                     : 0;
+        return r < 0 ? blame(attaching, section, "client_certificate_file", r, why, mend) : 0;
 }
 
 static int attach_map(const struct attaching *attaching, struct account_settings *accounts)
@@ -154,10 +187,9 @@ int settings_attach_files(struct settings *settings, const struct settings_entri
                 if (r >= 0)
                         r = attach_keys(&attaching, provider, section);
                 if (r >= 0)
-                        r = try_certificate(&attaching, section, "ca_file", provider->ca_file);
-                if (r >= 0 && provider_uses_certificate(provider))
-                        r = try_certificate(&attaching, section, "client_certificate_file",
-                                            provider->client_certificate_file);
+                        r = try_ca_file(&attaching, section, provider->ca_file);
+                if (r >= 0)
+                        r = try_client_certificate(&attaching, section, provider);
                 if (r < 0)
                         return r;
         }

@@ -99,49 +99,6 @@ static void check_issuer(const struct checking *checking, const struct provider_
                          why);
 }
 
-/* ---- the client ---- */
-
-static void check_client(const struct checking *checking, const struct provider_settings *provider,
-                         const char *section)
-{
-        bool needs_secret = false, needs_key = false, needs_certificate = false;
-
-        switch (provider->client_auth) {
-        case CLIENT_AUTH_NONE:
-                break;
-        case CLIENT_AUTH_SECRET_BASIC:
-        case CLIENT_AUTH_SECRET_POST:
-        case CLIENT_AUTH_SECRET_JWT:
-                needs_secret = true;
-                break;
-        case CLIENT_AUTH_PRIVATE_KEY_JWT:
-                needs_key = true;
-                break;
-        case CLIENT_AUTH_TLS:
-        case CLIENT_AUTH_SELF_SIGNED_TLS:
-                needs_key = needs_certificate = true;
-                break;
-        }
-        if (!is_written(checking, section, "client_id"))
-                demand(checking, section, "client_id",
-                       "write the client id that the provider gave you");
-        if (needs_secret && !is_written(checking, section, "client_secret_file"))
-                demand(checking, section, "client_secret_file",
-                       "write the name of a file, root:badged 0640, or credential:NAME");
-        if (!needs_secret && provider->client_secret_file)
-                complain(checking, SETTINGS_WARNING, section, "client_secret_file",
-                         "set client_auth = client_secret_basic, or remove it",
-                         provider->client_auth == CLIENT_AUTH_NONE
-                                 ? "is not used: client_auth is none"
-                                 : "is not used: client_auth needs no secret");
-        if (needs_key && !is_written(checking, section, "client_key_file"))
-                demand(checking, section, "client_key_file",
-                       "write the name of a file, root:badged 0640, or pkcs11:…");
-        if (needs_certificate && !is_written(checking, section, "client_certificate_file"))
-                demand(checking, section, "client_certificate_file",
-                       "write the name of a PEM file, mode 0644");
-}
-
 /* ---- what is asked for, and what is done with it ---- */
 
 static bool scope_has_openid(const char *scope)
@@ -237,7 +194,7 @@ static void check_provider(const struct checking *checking,
 
         (void)snprintf(section, sizeof(section), "provider %s", provider->name);
         check_issuer(checking, provider, section);
-        check_client(checking, provider, section);
+        settings_check_client(provider, section, checking->entries, checking->report);
         check_endpoints(checking, provider, section);
         check_claims(checking, provider, section);
         check_tokens(checking, provider, section);

@@ -15,3 +15,7 @@ int settings_attach_files(struct settings *settings, const struct settings_entri
  */
 void settings_check(const struct settings *settings, const struct settings_entries *entries,
                     struct settings_report *report);
+
+/* The part of it about what proves the client of one provider, whose section it is. */
+void settings_check_client(const struct provider_settings *provider, const char *section,
+                           const struct settings_entries *entries, struct settings_report *report);

@@ -5,13 +5,15 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/secret-file.h"
 #include "io/token-key.h"
 
-#define PEM_MAX_BYTES ((size_t)64 * 1024)
+#define PEM_MAX_BYTES          ((size_t)64 * 1024)
+#define CERTIFICATES_MAX_BYTES ((size_t)4 * 1024 * 1024)
 
 #define PKCS11_SCHEME     "pkcs11:"
 #define CREDENTIAL_PREFIX "credential:"
@@ -29,6 +31,11 @@ static void bio_freep(BIO **bio)
 static void evp_freep(EVP_PKEY **evp)
 {
         EVP_PKEY_free(*evp);
+}
+
+static void x509_freep(X509 **certificate)
+{
+        X509_free(*certificate);
 }
 
 static int refuse(int error, const char *why, const char **ret_why)
@@ -124,6 +131,22 @@ int private_key_to_secret(const struct private_key *key, struct secret **ret_pem
         if (!pem)
                 return -ENOMEM;
         *ret_pem = pem;
+        return 0;
+}
+
+int private_key_check_certificate(const struct private_key *key, const char *pem, size_t size,
+                                  const char **ret_why)
+{
+        if (size > CERTIFICATES_MAX_BYTES)
+                return refuse(-EBADMSG, "it is too large", ret_why);
+        _cleanup_(bio_freep) BIO *bio = BIO_new_mem_buf(pem, (int)size);
+        if (!bio)
+                return refuse(-ENOMEM, "memory is short", ret_why);
+        _cleanup_(x509_freep) X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+        if (!certificate)
+                return refuse(-EBADMSG, "its first certificate makes no sense", ret_why);
+        if (X509_check_private_key(certificate, key->evp) != 1)
+                return refuse(-EKEYREJECTED, "it belongs to another key", ret_why);
         return 0;
 }
 

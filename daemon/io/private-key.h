@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/cleanup.h"
 #include "common/secret.h"
@@ -30,6 +31,11 @@ DEFINE_CLEANUP(struct private_key *, private_key_free);
 
 /* Borrowed. */
 struct evp_pkey_st *private_key_evp(const struct private_key *key);
+
+/* Whether the first certificate in the text, PEM, is this key's. 0; -EBADMSG when there is none
+ * that makes sense; -EKEYREJECTED; -ENOMEM. */
+int private_key_check_certificate(const struct private_key *key, const char *pem, size_t size,
+                                  const char **ret_why);
 
 /* PKCS#8 as PEM, in clear: to be sealed by whoever keeps it. -EPERM for a key that stays in its
  * token. */

@@ -40,14 +40,35 @@ struct settings_case {
         "7NdAskdJjiwSEyK5Uo1WxzgwrSahRANCAAQKljFJMAizpuV64jFP9ESrroqiCngp\n" \
         "7UWGyKfQtnubX77aVJX/4UNyn7n9CFG0dXiJr20ncWRRkf8oS/p/Tze+\n"         \
         "-----END PRIVATE KEY-----\n"
-#define SECRET_MEND " (make it a file of root:badged with mode 0640)\n"
-#define UNREADABLE  IN_CORP("client_secret_file") "cannot be used: "
-#define WITH_SECRET CORP "client_auth = client_secret_basic\nclient_secret_file = s\n" BY_CLAIM
-#define SCOPE_MEND  " (write openid and the further scopes with single blanks between them)\n"
-#define X64         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-#define X512        X64 X64 X64 X64 X64 X64 X64 X64
-#define X1024       X512 X512
-#define PLAINLY     " (write it plainly: key = value, no quotes, no continued lines)\n"
+#define KEY_CERTIFICATE                                                      \
+        "-----BEGIN CERTIFICATE-----\n"                                      \
+        "MIIBdDCCARugAwIBAgIUA2I7JP26ANq21AMty5vJtaC7gt0wCgYIKoZIzj0EAwIw\n" \
+        "EDEOMAwGA1UEAwwFbGludXgwHhcNMjYxMTIyMDIyMzU3WhcNMzYxMTE5MDIyMzU3\n" \
+        "WjAQMQ4wDAYDVQQDDAVsaW51eDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABAqW\n" \
+        "MUkwCLOm5XriMU/0RKuuiqIKeCntRYbIp9C2e5tfvtpUlf/hQ3Kfuf0IUbR1eImv\n" \
+        "bSdxZFGR/yhL+n9PN76jUzBRMB0GA1UdDgQWBBQfcmyUJtoqRIwnsCeSpgrlwXeB\n" \
+        "NTAfBgNVHSMEGDAWgBQfcmyUJtoqRIwnsCeSpgrlwXeBNTAPBgNVHRMBAf8EBTAD\n" \
+        "AQH/MAoGCCqGSM49BAMCA0cAMEQCIE+UNYs9nCoW44v99PXTzqUU7XBrW0syWUly\n" \
+        "Bwn5e9mvAiBsJGqr2PBKWqYlcgHMZzodhiw0VrkZOAcL0Bj32o4QOQ==\n"         \
+        "-----END CERTIFICATE-----\n"
+#define ED25519_PEM                                                          \
+        "-----BEGIN PRIVATE KEY-----\n"                                      \
+        "MC4CAQAwBQYDK2VwBCIEIAgbzwNAGBOWXuWhZNeZiL/P88M1tWTW5R4KyoJI28XR\n" \
+        "-----END PRIVATE KEY-----\n"
+#define SECRET_MEND      " (make it a file of root:badged with mode 0640)\n"
+#define UNREADABLE       IN_CORP("client_secret_file") "cannot be used: "
+#define WITH_SECRET      CORP "client_auth = client_secret_basic\nclient_secret_file = s\n" BY_CLAIM
+#define SIGNED_BY_SECRET CORP "client_auth = client_secret_jwt\nclient_secret_file = s\n" BY_CLAIM
+#define SIGNED_BY_KEY(more) \
+        CORP "client_auth = private_key_jwt\nclient_key_file = k" more "\n" BY_CLAIM
+#define BY_CERTIFICATE                                                                        \
+        CORP "client_auth = tls_client_auth\nclient_key_file = k\nclient_certificate_file = " \
+             "c\n" BY_CLAIM
+#define SCOPE_MEND " (write openid and the further scopes with single blanks between them)\n"
+#define X64        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X512       X64 X64 X64 X64 X64 X64 X64 X64
+#define X1024      X512 X512
+#define PLAINLY    " (write it plainly: key = value, no quotes, no continued lines)\n"
 #define FILE_MEND                                                                 \
         " (a regular file, owned by root, mode 0644 or less, 64 KiB at most; an " \
         "empty one where a file is unwanted)\n"
@@ -202,6 +223,71 @@ static const struct settings_case settings_cases[] = {
          AT(1) IN_CORP("client_key_file") "is missing (write the name of a file, root:badged "
          "0640, or pkcs11:…)\n"},
 
+        {"rfc7518_3_2_a_secret_that_signs_has_32_bytes",
+         {{"etc/badged.conf", SIGNED_BY_SECRET}, {"etc/s", "0123456789012345678901234567890\n", 0640}},
+         AT(5) UNREADABLE "client_secret_jwt needs a secret of 32 bytes or more (have the provider "
+         "make a longer secret, or set client_auth = client_secret_basic)\n"},
+        {"a_secret_of_32_bytes_signs",
+         {{"etc/badged.conf", SIGNED_BY_SECRET}, {"etc/s", "01234567890123456789012345678901\n", 0640}},
+         ""},
+        {"what_client_auth_does_not_use_is_a_warning",
+         {{"etc/badged.conf", SIGNED_BY_SECRET}, {"etc/s", "01234567890123456789012345678901", 0640},
+          {"etc/badged.conf.d/a.conf", "[provider corp]\nclient_key_algorithm = RS256\n"
+           "client_key_id = k\nclient_key_file = k\nclient_certificate_file = c\n"}},
+         "@/etc/badged.conf.d/a.conf:4: warning: [provider corp] client_key_file: is not used: "
+         "client_auth needs no key (set client_auth = private_key_jwt, or remove it)\n"
+         "@/etc/badged.conf.d/a.conf:3: warning: [provider corp] client_key_id: is not used: only "
+         "private_key_jwt names a key (remove it)\n"
+         "@/etc/badged.conf.d/a.conf:2: warning: [provider corp] client_key_algorithm: is not used: "
+         "only private_key_jwt signs with a key (remove it)\n"
+         "@/etc/badged.conf.d/a.conf:5: warning: [provider corp] client_certificate_file: is not used: "
+         "client_auth needs no certificate (set client_auth = tls_client_auth, or remove it)\n"},
+        {"a_key_signs_with_its_own_algorithms",
+         {{"etc/badged.conf", SIGNED_BY_KEY("\nclient_key_algorithm = PS256")},
+          {"etc/k", KEY_PEM, 0640}},
+         AT(6) IN_CORP("client_key_algorithm") "does not go with the key in client_key_file (leave it "
+         "out for the key's usual algorithm)\n"},
+        {"a_key_may_name_its_usual_algorithm",
+         {{"etc/badged.conf", SIGNED_BY_KEY("\nclient_key_algorithm = ES256")},
+          {"etc/k", KEY_PEM, 0640}}, ""},
+        {"a_key_of_another_kind_is_refused",
+         {{"etc/badged.conf", SIGNED_BY_KEY("")}, {"etc/k", ED25519_PEM, 0640}},
+         AT(5) IN_CORP("client_key_file") "cannot be used: the key is neither RSA of 2048 to 8192 bits "
+         "nor EC on P-256, P-384 or P-521 (make a new key, such as openssl genpkey -algorithm EC "
+         "-pkeyopt ec_paramgen_curve:P-256)\n"},
+        {"a_key_that_is_not_there_is_refused", MAIN(SIGNED_BY_KEY("")),
+         AT(5) IN_CORP("client_key_file") "cannot be used: it does not exist (make it a PEM file of "
+         "root:badged with mode 0640)\n"},
+        {"a_key_that_no_token_has_is_refused",
+         MAIN(CORP "client_auth = private_key_jwt\nclient_key_file = pkcs11:token=nowhere\n" BY_CLAIM),
+         AT(5) IN_CORP("client_key_file") "cannot be used: no token gives exactly one private key for "
+         "it (compare the address with the token, set OpenSSL up for it, and name the file with the "
+         "PIN by pin-source=file:/PATH)\n"},
+        {"a_key_that_is_a_missing_credential_is_refused",
+         MAIN(CORP "client_auth = private_key_jwt\nclient_key_file = credential:corp\n" BY_CLAIM),
+         AT(5) IN_CORP("client_key_file") "cannot be used: the service was given no credentials (add "
+         "LoadCredential=NAME:FILE to badged.service)\n"},
+        {"a_certificate_goes_with_its_key",
+         {{"etc/badged.conf", BY_CERTIFICATE}, {"etc/k", KEY_PEM, 0640}, {"etc/c", KEY_CERTIFICATE}}, ""},
+        {"a_certificate_of_another_key_is_refused",
+         {{"etc/badged.conf", BY_CERTIFICATE}, {"etc/k", ED25519_PEM, 0640}, {"etc/c", KEY_CERTIFICATE}},
+         AT(6) IN_CORP("client_certificate_file") "cannot be used: it belongs to another key (write "
+         "the names of a key and of the certificate that was made for it)\n"},
+        {"a_certificate_that_makes_no_sense_is_refused",
+         {{"etc/badged.conf", BY_CERTIFICATE}, {"etc/k", KEY_PEM, 0640}, {"etc/c", PEM}},
+         AT(6) IN_CORP("client_certificate_file") "cannot be used: its first certificate makes no sense "
+         "(write the names of a key and of the certificate that was made for it)\n"},
+        {"a_client_certificate_in_der_is_refused",
+         {{"etc/badged.conf", BY_CERTIFICATE}, {"etc/k", KEY_PEM, 0640}, {"etc/c", "0\202"}},
+         AT(6) IN_CORP("client_certificate_file") "cannot be used: it holds no certificate in PEM form "
+         "(make it a PEM file that belongs to root, mode 0644)\n"},
+        {"a_plain_client_id_has_no_colon",
+         {{"etc/badged.conf", "[provider corp]\nissuer = https://sso.example\nclient_id = linux:1\n"
+           "client_auth = client_secret_basic\nclient_secret_file = s\n"
+           "client_secret_encoding = plain\n" BY_CLAIM}, {"etc/s", "secret", 0640}},
+         AT(3) IN_CORP("client_id") "has a colon, where its plain form would end (remove "
+         "client_secret_encoding, or set client_auth = client_secret_post)\n"},
+
         {"by_hand_needs_what_is_asked",
          CORP_AND("metadata = by-hand\ntoken_endpoint = https://sso.example/t"),
          AT(1) IN_CORP("device_authorization_endpoint") "is missing (metadata = by-hand needs the "
@@ -250,7 +336,11 @@ static const struct settings_case settings_cases[] = {
          "overage)\n"
          AT(7) IN_CORP("group_token") "is neither person nor client (write person, or client)\n"
          AT(11) IN_CORP("validate") "names something other than userinfo and introspection (write "
-         "userinfo, introspection, or both)\n"},
+         "userinfo, introspection, or both)\n"
+         AT(8) "warning: [provider corp] client_secret_encoding: is not used: only "
+         "client_secret_basic encodes (remove it)\n"
+         AT(10) "warning: [provider corp] client_key_algorithm: is not used: only private_key_jwt "
+         "signs with a key (remove it)\n"},
         {"an_alias_stands_for_a_code_of_rfc8628", CORP_AND("error_aliases = too_old:invalid_grant"),
          AT(4) IN_CORP("error_aliases") "stands for a code other than authorization_pending, slow_down, "
          "access_denied, expired_token (write error_aliases = their_code:expired_token)\n"},
