@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "core/account-standing.h"
 #include "core/claim-address.h"
 #include "core/client-assertion.h"
@@ -37,7 +38,8 @@ struct directory_lookup {
         struct secret *person_token; /* NULL: asked in the client's name */
         const struct private_key *dpop;
         struct provider_call *call;
-        char *url; /* of the document that is asked for */
+        char *first; /* address of a list's first page, with the claims in it */
+        char *url;   /* of the document that is asked for */
         size_t source, pages;
         struct text_list groups;
         bool about_account;
@@ -157,11 +159,12 @@ static int ask_token(struct directory_lookup *lookup)
 static void take_page(struct directory_lookup *lookup, const struct http_answer *answer)
 {
         const struct provider_settings *settings = lookup->directory->settings;
+        struct group_source source = settings->group_sources[lookup->source];
         char *next = NULL;
         const char *why = NULL;
 
-        int r = directory_page_read(&settings->group_sources[lookup->source],
-                                    secret_bytes(answer->body), secret_size(answer->body),
+        source.url = lookup->first;
+        int r = directory_page_read(&source, secret_bytes(answer->body), secret_size(answer->body),
                                     answer->next_link, &lookup->groups, &next, &why);
         if (r < 0) {
                 fail_with(lookup, r, why);
@@ -227,16 +230,24 @@ static void on_document(const struct http_answer *answer, void *userdata)
                 take_page(lookup, answer);
 }
 
+/* The next list. */
+static int begin_list(struct directory_lookup *lookup)
+{
+        const struct provider_settings *settings = lookup->directory->settings;
+
+        free(TAKE_PTR(lookup->first));
+        int r = claim_address_new(settings->group_sources[lookup->source].url, lookup->identity,
+                                  &lookup->first);
+        return r < 0 ? r : text_copy(lookup->first, &lookup->url);
+}
+
 static int send_document(struct directory_lookup *lookup)
 {
         struct directory *directory = lookup->directory;
+        int r = lookup->url ? 0 : begin_list(lookup);
 
-        if (!lookup->url) {
-                int r = claim_address_new(directory->settings->group_sources[lookup->source].url,
-                                          lookup->identity, &lookup->url);
-                if (r < 0)
-                        return r;
-        }
+        if (r < 0)
+                return r;
         return provider_call_new_resource(directory->provider, lookup->url,
                                           lookup->person_token ? lookup->person_token
                                                                : directory->token,
@@ -343,6 +354,7 @@ struct directory_lookup *directory_lookup_free(struct directory_lookup *lookup)
         lookup->call = provider_call_free(lookup->call);
         (void)secret_free(lookup->person_token);
         text_list_finish(&lookup->groups);
+        free(lookup->first);
         free(lookup->url);
         free(lookup);
         return NULL;
