@@ -127,3 +127,8 @@ const struct private_key *approval_dpop(const struct approval *approval)
 {
         return approval->dpop;
 }
+
+struct private_key *approval_take_dpop(struct approval *approval)
+{
+        return TAKE_PTR(approval->dpop);
+}

@@ -42,3 +42,5 @@ const char *approval_nonce(const struct approval *approval);
 
 /* The key that tokens may be bound to, borrowed; NULL: none. */
 const struct private_key *approval_dpop(const struct approval *approval);
+/* Likewise, for the caller to free. */
+struct private_key *approval_take_dpop(struct approval *approval);

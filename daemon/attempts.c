@@ -13,7 +13,7 @@ struct attempt {
 };
 
 void attempts_init(struct attempts *attempts,
-                   void (*on_ended)(const struct login *login, void *userdata), void *userdata)
+                   void (*on_ended)(struct login *login, void *userdata), void *userdata)
 {
         *attempts = (struct attempts){.on_ended = on_ended, .userdata = userdata};
 }

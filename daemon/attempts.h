@@ -19,12 +19,12 @@ struct attempts {
         struct tally counts; /* by account and source */
         /* Called once for each attempt when its login has ended, before its listener, or when it is
          * let go of before that. */
-        void (*on_ended)(const struct login *login, void *userdata);
+        void (*on_ended)(struct login *login, void *userdata);
         void *userdata;
 };
 
 void attempts_init(struct attempts *attempts,
-                   void (*on_ended)(const struct login *login, void *userdata), void *userdata);
+                   void (*on_ended)(struct login *login, void *userdata), void *userdata);
 
 /* Those of the account, from the source, and of the account from that source. NULL counts any. */
 size_t attempts_count(const struct attempts *attempts, const char *account, const char *source);

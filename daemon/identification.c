@@ -94,6 +94,8 @@ static int check_id_token(struct identification *identification, const struct jw
                 .now_sec = provider_now_sec(identification->spec.authority->provider),
                 .nonce = identification->spec.nonce,
                 .trusted_audiences = &identification->settings->trusted_audiences,
+                .subject = identification->spec.subject,
+                .auth_time_sec = identification->spec.auth_time_sec,
         };
 
         int r = id_token_check(token->claims, &expectation, ret_why);

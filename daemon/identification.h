@@ -3,6 +3,8 @@
  * more when its key is unknown), or, with plain OAuth 2.0, the API is asked whose the token is. */
 #pragma once
 
+#include <stdint.h>
+
 #include "authority.h"
 #include "common/cleanup.h"
 #include "common/login-outcome.h"
@@ -24,6 +26,8 @@ struct identification_spec {
         const struct token_set *tokens;
         const struct private_key *dpop; /* that they are bound to; NULL: to none */
         const char *nonce;              /* that the id_token must have; NULL: none was sent */
+        const char *subject;            /* of the first login, with a refresh; NULL: any */
+        uint64_t auth_time_sec;         /* likewise; 0: any */
         identification_on_done on_done;
         void *userdata;
 };

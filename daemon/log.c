@@ -63,6 +63,7 @@ static const struct {
         {LOG_EVENT_SESSION_OPENED, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e13", "session opened"},
         {LOG_EVENT_SESSION_CLOSED, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e14", "session closed"},
         {LOG_EVENT_CALLER, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e15", "call not allowed"},
+        {LOG_EVENT_TOKEN, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e16", "token"},
 };
 
 /* The entry while it is put together. */

@@ -22,6 +22,7 @@ enum log_event {
         LOG_EVENT_SESSION_OPENED, /* a granted login became a session */
         LOG_EVENT_SESSION_CLOSED,
         LOG_EVENT_CALLER, /* somebody on the bus asked for what is not theirs */
+        LOG_EVENT_TOKEN,  /* somebody asked for an access token of the own session */
 };
 
 /* One decision. Members that are NULL are left out of the entry. All borrowed. */

@@ -9,6 +9,7 @@
 
 #include "approval.h"
 #include "common/text.h"
+#include "io/private-key.h"
 #include "log.h"
 #include "verification.h"
 
@@ -372,6 +373,11 @@ const char *login_origin(const struct login *login)
         return login->origin;
 }
 
+const struct authority *login_authority(const struct login *login)
+{
+        return login->authority;
+}
+
 const struct provider_settings *login_provider(const struct login *login)
 {
         return provider_settings(login->authority->provider);
@@ -422,4 +428,23 @@ const struct identity *login_identity(const struct login *login)
 const struct account_verdict *login_verdict(const struct login *login)
 {
         return login_outcome(login) == LOGIN_GRANTED ? &login->verdict : NULL;
+}
+
+int login_take_tokens(struct login *login, struct token_record *ret_record)
+{
+        _cleanup_secret_ struct secret *pem = NULL;
+        int r = 0;
+
+        if (!login_identity(login) || !login->tokens.access_token)
+                return -ENOENT;
+        if (login->tokens.is_bound) {
+                _cleanup_(private_key_freep) struct private_key *key = approval_take_dpop(
+                        login->approval);
+                r = key ? private_key_to_secret(key, &pem) : -EIO;
+        }
+        if (r < 0)
+                return r;
+        return token_record_from_set(&login->tokens, &pem, login->identity,
+                                     login_provider(login)->scope,
+                                     provider_now_sec(login->authority->provider), ret_record);
 }

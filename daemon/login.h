@@ -16,6 +16,7 @@
 #include "core/account-policy.h"
 #include "core/identity.h"
 #include "core/qr-text.h"
+#include "core/token-record.h"
 #include "grant.h"
 #include "login-sentence.h"
 
@@ -72,6 +73,7 @@ const char *login_account(const struct login *login);
 const char *login_service(const struct login *login);
 const char *login_source(const struct login *login);
 const char *login_origin(const struct login *login);
+const struct authority *login_authority(const struct login *login);
 const struct provider_settings *login_provider(const struct login *login);
 
 /* "asking", "showing", "verifying" or "ended". */
@@ -91,3 +93,6 @@ const char *login_reason(const struct login *login);
 /* Who approved, and by which rule they may: only of a granted login, else NULL. */
 const struct identity *login_identity(const struct login *login);
 const struct account_verdict *login_verdict(const struct login *login);
+/* Of a granted login, once: the tokens as they are to be kept. 0 and the record; -ENOENT when there
+ * are none, or no longer; -ENOMEM, or -EIO when the key that they are bound to cannot be kept. */
+int login_take_tokens(struct login *login, struct token_record *ret_record);

@@ -6,8 +6,9 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "granted-logins.h"
+#include "io/account-lookup.h"
 #include "log.h"
-#include "sessions.h"
 
 #define USEC_PER_SEC      1000000ULL
 #define SENTENCE_PROVIDER "That identity provider is not known here."
@@ -21,7 +22,7 @@ struct service {
         size_t n_authorities;
         struct attempts attempts;
         struct admission admission;
-        struct sessions *sessions;
+        struct granted_logins *granted;
         struct service_status status;
 };
 
@@ -35,34 +36,14 @@ static uint64_t now_usec(const struct service *service)
         return usec;
 }
 
-/* A grant that cannot be remembered has no session later; the login itself stands. */
-static void remember_granted(struct service *service, const struct login *login)
-{
-        const struct identity *identity = login_identity(login);
-        struct session granted = {
-                .login = (char *)login_id(login),
-                .account = (char *)login_account(login),
-                .service = (char *)login_service(login),
-                .origin = (char *)login_origin(login),
-                .provider = identity->provider,
-                .issuer = identity->issuer,
-                .subject = identity->subject,
-                .granted_at_usec = now_usec(service),
-        };
-        int r = sessions_add(service->sessions, &granted);
-        if (r < 0)
-                log_line(LOG_WARNING, "Failed to remember login %s: %s, ignoring", login_id(login),
-                         strerror(-r));
-}
-
 /* Before the caller hears of it: sshd opens the session the moment that it does. */
-static void on_ended(const struct login *login, void *userdata)
+static void on_ended(struct login *login, void *userdata)
 {
         struct service *service = userdata;
 
         if (login_outcome(login) == LOGIN_GRANTED) {
                 service->status.granted_logins++;
-                remember_granted(service, login);
+                granted_logins_add(service->granted, login);
         } else {
                 service->status.refused_logins++;
         }
@@ -128,7 +109,7 @@ int service_new(sd_event *event, struct settings *settings, struct service **ret
         r = admission_init(&service->admission, settings, &service->attempts);
         if (r < 0)
                 return r;
-        r = sessions_new(&service->sessions);
+        r = granted_logins_new(event, &service->granted);
         if (r < 0)
                 return r;
         r = service_add_providers(service);
@@ -142,13 +123,13 @@ struct service *service_free(struct service *service)
 {
         if (!service)
                 return NULL;
+        (void)granted_logins_free(service->granted);
         for (size_t i = 0; i < service->n_authorities; i++) {
                 (void)directory_free(service->authorities[i].directory);
                 (void)provider_free(service->authorities[i].provider);
         }
         free(service->authorities);
         free(service->choices);
-        (void)sessions_free(service->sessions);
         admission_finish(&service->admission);
         (void)http_client_free(service->http);
         (void)settings_free(service->settings);
@@ -248,24 +229,30 @@ struct refusal service_check_account(struct service *service, const struct login
 int service_open_session(struct service *service, const char *login, const char *account,
                          const char **ret_session)
 {
-        const struct session *session;
-
-        int r = sessions_open(service->sessions, login, account, now_usec(service), &session);
-        if (r < 0)
-                return r;
-        session_log(session, LOG_EVENT_SESSION_OPENED);
-        *ret_session = session->id;
-        return 0;
+        return granted_logins_open(service->granted, login, account, ret_session);
 }
 
-int service_close_session(struct service *service, const char *session_id)
+int service_close_session(struct service *service, const char *session)
 {
-        _cleanup_(session_freep) struct session *session = sessions_close(service->sessions,
-                                                                          session_id);
-        if (!session)
-                return -ENOENT;
-        session_log(session, LOG_EVENT_SESSION_CLOSED);
-        return 0;
+        return granted_logins_close(service->granted, session);
+}
+
+int service_get_token(struct service *service, uid_t caller_uid, uint64_t min_lifetime_sec,
+                      token_on_answer on_answer, void *userdata, struct token_wait **ret_wait,
+                      const char **ret_sentence)
+{
+        _cleanup_(local_account_finish) struct local_account account = {0};
+
+        int r = account_lookup_uid(caller_uid, &account);
+        if (r == 0) {
+                *ret_sentence = "Your user id has no name here.";
+                return -EACCES;
+        }
+        if (r < 0)
+                return r;
+        return granted_logins_get_token(service->granted, account.name, caller_uid,
+                                        min_lifetime_sec, on_answer, userdata, ret_wait,
+                                        ret_sentence);
 }
 
 struct service_status service_status(const struct service *service)
@@ -273,7 +260,7 @@ struct service_status service_status(const struct service *service)
         struct service_status status = service->status;
         status.refused_logins += service->admission.n_refused;
         status.pending_logins = service->attempts.n;
-        status.open_sessions = sessions_count(service->sessions);
+        status.open_sessions = granted_logins_n_sessions(service->granted);
         return status;
 }
 

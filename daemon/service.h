@@ -14,12 +14,13 @@
 #include "common/cleanup.h"
 #include "login.h"
 #include "settings.h"
+#include "token-keeper.h"
 
 struct service;
 
 /* Takes the settings over, on failure too. */
 int service_new(sd_event *event, struct settings *settings, struct service **ret_service);
-/* Attempts must be gone already. */
+/* Attempts, and waits for tokens, must be gone already. */
 struct service *service_free(struct service *service);
 DEFINE_CLEANUP(struct service *, service_free);
 
@@ -45,6 +46,11 @@ int service_open_session(struct service *service, const char *login, const char 
                          const char **ret_session);
 /* -ENOENT when there is no such session. */
 int service_close_session(struct service *service, const char *session);
+
+/* An access token of the caller's own: as granted_logins_get_token() says. */
+int service_get_token(struct service *service, uid_t caller_uid, uint64_t min_lifetime_sec,
+                      token_on_answer on_answer, void *userdata, struct token_wait **ret_wait,
+                      const char **ret_sentence);
 
 struct service_status {
         size_t pending_logins, open_sessions;

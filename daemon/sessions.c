@@ -15,13 +15,19 @@
 struct sessions {
         struct session *first; /* youngest first */
         size_t n;
+        void (*on_dropped)(const struct session *session, void *userdata);
+        void *userdata;
 };
 
-int sessions_new(struct sessions **ret_sessions)
+int sessions_new(void (*on_dropped)(const struct session *session, void *userdata), void *userdata,
+                 struct sessions **ret_sessions)
 {
         struct sessions *sessions = calloc(1, sizeof(*sessions));
         if (!sessions)
                 return -ENOMEM;
+
+        sessions->on_dropped = on_dropped;
+        sessions->userdata = userdata;
         *ret_sessions = sessions;
         return 0;
 }
@@ -65,6 +71,13 @@ static struct session *sessions_take(struct sessions *sessions, struct session *
         return session;
 }
 
+static void sessions_drop(struct sessions *sessions, struct session **link)
+{
+        _cleanup_(session_freep) struct session *session = sessions_take(sessions, link);
+
+        sessions->on_dropped(session, sessions->userdata);
+}
+
 static bool claim_is_late(const struct session *session, uint64_t now_usec)
 {
         return now_usec - session->granted_at_usec > SESSION_CLAIM_SEC * USEC_PER_SEC;
@@ -77,19 +90,23 @@ static void sessions_drop_oldest(struct sessions *sessions)
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): called when there are too many */
         while ((*link)->next)
                 link = &(*link)->next;
-        (void)session_free(sessions_take(sessions, link));
+        sessions_drop(sessions, link);
 }
 
-/* Logins that nobody claimed in time: the application asked for no session, or died. */
-static void sessions_drop_unclaimed(struct sessions *sessions, uint64_t now_usec)
+/* The application asked for no session, or died. */
+bool sessions_drop_unclaimed(struct sessions *sessions, uint64_t now_usec)
 {
         struct session **link = &sessions->first;
+        bool some_wait = false;
 
         while (*link)
-                if (!(*link)->id && claim_is_late(*link, now_usec))
-                        (void)session_free(sessions_take(sessions, link));
-                else
+                if (!(*link)->id && claim_is_late(*link, now_usec)) {
+                        sessions_drop(sessions, link);
+                } else {
+                        some_wait = some_wait || !(*link)->id;
                         link = &(*link)->next;
+                }
+        return some_wait;
 }
 
 int sessions_add(struct sessions *sessions, const struct session *granted)
@@ -99,6 +116,7 @@ int sessions_add(struct sessions *sessions, const struct session *granted)
                 return -ENOMEM;
 
         session->granted_at_usec = granted->granted_at_usec;
+        session->is_personal = granted->is_personal;
         if (text_copy(granted->login, &session->login) < 0 ||
             text_copy(granted->account, &session->account) < 0 ||
             text_copy(granted->service, &session->service) < 0 ||
@@ -108,7 +126,7 @@ int sessions_add(struct sessions *sessions, const struct session *granted)
             text_copy(granted->subject, &session->subject) < 0)
                 return -ENOMEM;
 
-        sessions_drop_unclaimed(sessions, granted->granted_at_usec);
+        (void)sessions_drop_unclaimed(sessions, granted->granted_at_usec);
         if (sessions->n >= SESSIONS_MAX)
                 sessions_drop_oldest(sessions);
         session->next = sessions->first;
@@ -156,6 +174,16 @@ struct session *sessions_close(struct sessions *sessions, const char *id)
         while (*link && (!(*link)->id || strcmp((*link)->id, id) != 0))
                 link = &(*link)->next;
         return *link ? sessions_take(sessions, link) : NULL;
+}
+
+const struct session *sessions_next(const struct sessions *sessions, const char *account,
+                                    const struct session *after)
+{
+        const struct session *session = after ? after->next : sessions->first;
+
+        while (session && (!session->id || strcmp(session->account, account) != 0))
+                session = session->next;
+        return session;
 }
 
 void session_log(const struct session *session, enum log_event event)

@@ -4,6 +4,7 @@
  * forgotten both, and a claim of what it has forgotten fails. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,16 +24,22 @@ struct session {
         char *account, *service, *origin;
         char *provider, *issuer, *subject;
         char *id;                 /* NULL until it is claimed */
+        bool is_personal;         /* the account is open to this one identity */
         uint64_t granted_at_usec; /* CLOCK_BOOTTIME */
         struct session *next;
 };
 
-int sessions_new(struct sessions **ret_sessions);
+/* on_dropped is told of a granted login that nobody claimed in time, or that had to make room. */
+int sessions_new(void (*on_dropped)(const struct session *session, void *userdata), void *userdata,
+                 struct sessions **ret_sessions);
 struct sessions *sessions_free(struct sessions *sessions);
 DEFINE_CLEANUP(struct sessions *, sessions_free);
 
 /* Remembers a granted login. Copies every string of the template; id is not looked at. */
 int sessions_add(struct sessions *sessions, const struct session *granted);
+
+/* Drops the logins that nobody claimed in time. True when some still wait to be claimed. */
+bool sessions_drop_unclaimed(struct sessions *sessions, uint64_t now_usec);
 
 /* Claims the login for this account: 0 and the session, borrowed until it is closed; -ENOENT when
  * there is no such login, it was claimed before, is another account's, or waited too long. */
@@ -43,6 +50,10 @@ int sessions_open(struct sessions *sessions, const char *login, const char *acco
 struct session *sessions_close(struct sessions *sessions, const char *id);
 struct session *session_free(struct session *session);
 DEFINE_CLEANUP(struct session *, session_free);
+
+/* The youngest open session of the account after that one, NULL for the very youngest; borrowed. */
+const struct session *sessions_next(const struct sessions *sessions, const char *account,
+                                    const struct session *after);
 
 /* Writes into the journal that it was opened or closed. */
 void session_log(const struct session *session, enum log_event event);

@@ -13,7 +13,9 @@ import sys
 # The spine, from the ground up: a file may include those before it and itself.
 SPINE = ["log", "settings", "document", "provider", "provider-call", "api-answer", "approval-request",
          "provider-check", "grant", "code-grant", "approval", "directory", "authority", "identification",
-         "verification", "login-sentence", "login", "attempts", "admission", "sessions", "service", "main"]
+         "token-refresh", "token-revocation", "token-store", "token-keeper",
+         "verification", "login-sentence", "login", "attempts", "admission", "sessions", "granted-logins",
+         "service", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {
