@@ -189,18 +189,21 @@ static int open_bus(sd_event *event, sd_bus **ret_bus)
 }
 
 /* The objects before the name: whoever finds the name must find them too. */
-static int serve(sd_event *event, struct login_objects *logins, struct admin_object *admin)
+static int serve(sd_event *event, struct service_object *service, struct admin_object *admin)
 {
-        int r = login_objects_watch(logins);
+        int r = login_objects_watch(service->logins);
         if (r < 0)
                 return r;
-        r = service_object_export(logins);
+        r = token_calls_watch(service->tokens);
+        if (r < 0)
+                return r;
+        r = service_object_export(service);
         if (r < 0)
                 return r;
         r = admin_object_export(admin);
         if (r < 0)
                 return r;
-        r = sd_bus_request_name(logins->bus, BADGED_BUS_NAME, 0);
+        r = sd_bus_request_name(admin->bus, BADGED_BUS_NAME, 0);
         if (r < 0)
                 return r;
         (void)sd_notify(false, "READY=1\nSTATUS=Ready for logins.");
@@ -245,10 +248,13 @@ static int run(struct settings *settings)
         service_warm_up(service);
 
         struct login_objects logins = {.bus = bus, .service = service};
+        struct token_calls tokens = {.bus = bus, .service = service};
+        struct service_object object = {.logins = &logins, .tokens = &tokens};
         struct admin_object admin = {.bus = bus, .service = service};
-        r = serve(event, &logins, &admin);
+        r = serve(event, &object, &admin);
         service_stop(service);
         login_objects_finish(&logins);
+        token_calls_finish(&tokens);
         admin_object_finish(&admin);
         return r;
 }

@@ -7,6 +7,10 @@
 #include "common/cleanup.h"
 #include "log.h"
 
+#define DEPARTURES                                                                  \
+        "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus'," \
+        "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''"
+
 int caller_uid(sd_bus_message *message, uid_t *ret_uid)
 {
         _cleanup_(sd_bus_creds_unrefp) sd_bus_creds *creds = NULL;
@@ -52,4 +56,10 @@ bool caller_is(sd_bus_message *message, const char *unique_name)
 {
         const char *sender = sd_bus_message_get_sender(message);
         return sender && strcmp(sender, unique_name) == 0;
+}
+
+int caller_watch_departures(sd_bus *bus, sd_bus_slot **ret_slot,
+                            sd_bus_message_handler_t on_departure, void *userdata)
+{
+        return sd_bus_add_match(bus, ret_slot, DEPARTURES, on_departure, userdata);
 }

@@ -18,3 +18,9 @@ bool caller_is(sd_bus_message *message, const char *unique_name);
 
 /* The answer to a caller who asked for what is not theirs: sets the error, tells the journal. */
 int caller_refuse(sd_bus_message *message, const char *reason, sd_bus_error *error);
+
+/* on_departure is called with each NameOwnerChanged of a name that has no owner any more. All of
+ * them in one rule: a rule for each caller, as sd_bus_track() has it, would be one too many at the
+ * 513th, and the bus drops a connection over that. */
+int caller_watch_departures(sd_bus *bus, sd_bus_slot **ret_slot,
+                            sd_bus_message_handler_t on_departure, void *userdata);

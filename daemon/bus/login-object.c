@@ -15,12 +15,6 @@
 
 #define PATH_MAX_BYTES 64
 
-/* Everybody who leaves, in one rule: a rule for each login, as sd_bus_track() has it, would be one
- * too many at the 513th, and the bus drops a connection over that. */
-#define DEPARTURES                                                                  \
-        "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus'," \
-        "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''"
-
 struct login_object {
         struct login_objects *objects;
         struct login_object *previous, *next;
@@ -220,8 +214,7 @@ static int on_departure(sd_bus_message *message, void *userdata, sd_bus_error *e
 
 int login_objects_watch(struct login_objects *objects)
 {
-        return sd_bus_add_match(objects->bus, &objects->departures, DEPARTURES, on_departure,
-                                objects);
+        return caller_watch_departures(objects->bus, &objects->departures, on_departure, objects);
 }
 
 static int export(struct login_object *object)

@@ -11,7 +11,7 @@
 
 static int method_start_login(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        struct login_objects *objects = userdata;
+        struct login_objects *objects = ((struct service_object *)userdata)->logins;
         _cleanup_(call_context_finish) struct call_context context = {0};
         struct refusal refusal;
 
@@ -26,7 +26,7 @@ static int method_start_login(sd_bus_message *message, void *userdata, sd_bus_er
 
 static int method_check_account(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        struct login_objects *objects = userdata;
+        struct login_objects *objects = ((struct service_object *)userdata)->logins;
         _cleanup_(call_context_finish) struct call_context context = {0};
 
         int r = call_context_read(message, &context, error);
@@ -40,7 +40,7 @@ static int method_check_account(sd_bus_message *message, void *userdata, sd_bus_
 
 static int method_open_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        struct login_objects *objects = userdata;
+        struct login_objects *objects = ((struct service_object *)userdata)->logins;
         const char *account, *login, *session;
         static const char prefix[] = BADGED_LOGIN_PATH "/";
 
@@ -63,7 +63,7 @@ static int method_open_session(sd_bus_message *message, void *userdata, sd_bus_e
 
 static int method_close_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        struct login_objects *objects = userdata;
+        struct login_objects *objects = ((struct service_object *)userdata)->logins;
         const char *session;
 
         int r = caller_demand_root(message, error);
@@ -78,6 +78,13 @@ static int method_close_session(sd_bus_message *message, void *userdata, sd_bus_
         if (r < 0)
                 return r;
         return sd_bus_reply_method_return(message, NULL);
+}
+
+static int method_get_token(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return token_call_start(object->tokens, message, error);
 }
 
 static const sd_bus_vtable service_vtable[] = {
@@ -95,11 +102,14 @@ static const sd_bus_vtable service_vtable[] = {
                 SD_BUS_RESULT("s", session), method_open_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("CloseSession", SD_BUS_ARGS("s", session), SD_BUS_NO_RESULT,
                                 method_close_session, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetToken", SD_BUS_ARGS("t", min_lifetime),
+                                SD_BUS_RESULT("a{sv}", token), method_get_token,
+                                SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_VTABLE_END,
 };
 
-int service_object_export(struct login_objects *objects)
+int service_object_export(struct service_object *object)
 {
-        return sd_bus_add_object_vtable(objects->bus, NULL, BADGED_PATH, BADGED_INTERFACE,
-                                        service_vtable, objects);
+        return sd_bus_add_object_vtable(object->logins->bus, NULL, BADGED_PATH, BADGED_INTERFACE,
+                                        service_vtable, object);
 }

@@ -3,6 +3,12 @@
 #pragma once
 
 #include "bus/login-object.h"
+#include "bus/token-calls.h"
 
-/* Puts the object on the bus of objects, for as long as the bus lives. Borrows objects. */
-int service_object_export(struct login_objects *objects);
+struct service_object {
+        struct login_objects *logins;
+        struct token_calls *tokens;
+};
+
+/* Puts the object on the bus of the logins, for as long as the bus lives. Borrows it. */
+int service_object_export(struct service_object *object);
