@@ -60,6 +60,20 @@ static int add_claim(struct address *address, const char *form, const struct ide
         return 0;
 }
 
+/* RFC 3986 section 5.2.4: "." and ".." would be taken out, and take another segment with them. */
+static bool has_dot_segment(const char *url)
+{
+        const char *end = url + strcspn(url, "?#");
+
+        for (const char *slash = strchr(url, '/'); slash && slash < end;
+             slash = strchr(slash + 1, '/')) {
+                size_t dots = strspn(slash + 1, "."), size = strcspn(slash + 1, "/?#");
+                if (size > 0 && size <= strlen("..") && dots == size)
+                        return true;
+        }
+        return false;
+}
+
 int claim_address_new(const char *form, const struct identity *identity, char **ret_url)
 {
         struct address address = {.size = 0};
@@ -76,9 +90,11 @@ int claim_address_new(const char *form, const struct identity *identity, char **
         }
         if (address.full)
                 return -EINVAL;
-        char *url = strndup(address.text, address.size);
+        _cleanup_free_ char *url = strndup(address.text, address.size);
         if (!url)
                 return -ENOMEM;
-        *ret_url = url;
+        if (has_dot_segment(url))
+                return -EINVAL;
+        *ret_url = TAKE_PTR(url);
         return 0;
 }

@@ -76,6 +76,32 @@ static void an_address_that_cannot_be_made_is_refused(void **state)
         }
 }
 
+/* A dot needs no encoding, and where it is encoded it means the same. */
+static void rfc3986_5_2_4_a_claim_climbs_no_path(void **state)
+{
+        _cleanup_identity_ struct identity *identity = new_identity(
+                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"p\":\".\",\"pp\":\"..\","
+                "\"ppp\":\"...\",\"px\":\".x\"}");
+        static const struct {
+                const char *form;
+                int expected;
+        } rows[] = {
+                {"https://a/u/{pp}", -EINVAL},     {"https://a/u/{p}", -EINVAL},
+                {"https://a/{pp}/u", -EINVAL},     {"https://a/{p}{p}/u", -EINVAL},
+                {"https://a/u/.{p}?x=1", -EINVAL}, {"https://a/u/{pp}?x=1", -EINVAL},
+                {"https://a/u/{pp}#x", -EINVAL},   {"https://a/u/{ppp}/x", 0},
+                {"https://a/u/{px}/x", 0},         {"https://a/u/x{pp}", 0},
+                {"https://a/u/{pp}x", 0},          {"https://a/u?x=/{pp}/", 0},
+                {"https://a/u//{sub}", 0},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *url = NULL;
+                assert_int_equal(claim_address_new(rows[i].form, identity, &url), rows[i].expected);
+                assert_int_equal(url != NULL, rows[i].expected == 0);
+        }
+}
+
 static void an_address_ends_at_2048_bytes(void **state)
 {
         _cleanup_identity_ struct identity *identity = new_identity(
@@ -102,6 +128,7 @@ int main(void)
                 cmocka_unit_test(an_address_has_the_claims_in_it),
                 cmocka_unit_test(rfc3986_2_1_a_claim_is_encoded),
                 cmocka_unit_test(an_address_that_cannot_be_made_is_refused),
+                cmocka_unit_test(rfc3986_5_2_4_a_claim_climbs_no_path),
                 cmocka_unit_test(an_address_ends_at_2048_bytes),
         };
         return cmocka_run_group_tests_name("claim-address", tests, NULL, NULL);
