@@ -136,8 +136,14 @@ static void check_claims(const struct checking *checking, const struct provider_
                                  "names a parameter that badged writes itself");
 }
 
-static void check_tokens(const struct checking *checking, const struct provider_settings *provider,
-                         const char *section)
+/* Asked in the client's name, such an address says nothing of whoever signs in. */
+static bool names_nobody(const char *url)
+{
+        return url && !strchr(url, '{');
+}
+
+static void check_directory(const struct checking *checking,
+                            const struct provider_settings *provider, const char *section)
 {
         bool asks_as_client = provider->account_source.url ||
                               provider->group_token == GROUP_TOKEN_CLIENT;
@@ -154,6 +160,21 @@ static void check_tokens(const struct checking *checking, const struct provider_
                          provider->account_source.url ? "account_source" : "group_token",
                          "set client_auth: the directory is asked in the client's own name",
                          "cannot be used: client_auth is none");
+        if (names_nobody(provider->account_source.url))
+                complain(checking, SETTINGS_ERROR, section, "account_source",
+                         "write whose it is into the address, as {sub}",
+                         "is the same address for everybody");
+        for (size_t i = 0; i < provider->n_group_sources; i++)
+                if (provider->group_token == GROUP_TOKEN_CLIENT &&
+                    names_nobody(provider->group_sources[i].url))
+                        complain(checking, SETTINGS_ERROR, section, "group_sources",
+                                 "write whose they are into each address, as {sub}",
+                                 "would give everybody the same groups: group_token is client");
+}
+
+static void check_tokens(const struct checking *checking, const struct provider_settings *provider,
+                         const char *section)
+{
         if (provider->tokens_for_people && !provider->keep_tokens)
                 complain(checking, SETTINGS_ERROR, section, "tokens_for_people",
                          "set keep_tokens = yes, or remove it",
@@ -197,6 +218,7 @@ static void check_provider(const struct checking *checking,
         settings_check_client(provider, section, checking->entries, checking->report);
         check_endpoints(checking, provider, section);
         check_claims(checking, provider, section);
+        check_directory(checking, provider, section);
         check_tokens(checking, provider, section);
         if (provider->strip_suffix && !provider->username_claim)
                 complain(checking, SETTINGS_WARNING, section, "strip_suffix",

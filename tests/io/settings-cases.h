@@ -358,6 +358,17 @@ static const struct settings_case settings_cases[] = {
          CORP_AND("account_source = https://api.example/users/{sub} /enabled=true"),
          AT(4) IN_CORP("account_source") "cannot be used: client_auth is none (set client_auth: the "
          "directory is asked in the client's own name)\n"},
+        {"the_client_says_about_whom_it_asks",
+         {{"etc/badged.conf",
+           CORP "client_auth = client_secret_post\nclient_secret_file = k\n"
+                "account_source = https://api.example/me /enabled=true\ngroup_token = client\n"
+                "group_sources = https://api.example/{sub}/groups /*, https://api.example/groups /*\n"
+           BY_CLAIM},
+          {"etc/k", "secret", 0640}},
+         AT(6) IN_CORP("account_source") "is the same address for everybody (write whose it is into "
+         "the address, as {sub})\n"
+         AT(8) IN_CORP("group_sources") "would give everybody the same groups: group_token is client "
+         "(write whose they are into each address, as {sub})\n"},
         {"people_have_the_tokens_that_are_kept", CORP_AND("tokens_for_people = yes"),
          AT(4) IN_CORP("tokens_for_people") "cannot be used: keep_tokens is no, so that there are none "
          "(set keep_tokens = yes, or remove it)\n"},
