@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "approval-request.h"
+#include "core/backchannel-authentication.h"
 #include "core/device-flow.h"
 #include "provider-call.h"
 
@@ -30,7 +31,8 @@ struct grant {
         struct grant_challenge challenge;
         struct token_set tokens; /* between the poll that brought them and the listener */
         enum oauth_answer last_answer;
-        char *detail; /* what last went wrong, for the journal */
+        bool person_is_refused; /* by name, before anything was shown (CIBA) */
+        char *detail;           /* what last went wrong, for the journal */
 };
 
 static uint64_t now_usec(const struct grant *grant, clockid_t clock)
@@ -188,8 +190,9 @@ static int grant_poll(struct grant *grant)
 static enum login_outcome rejected_outcome(const struct grant *grant)
 {
         bool code_was_given = grant->flow.expires_at_usec > 0;
-        return code_was_given && grant->last_answer == OAUTH_ERROR ? LOGIN_REFUSED
-                                                                   : LOGIN_UNAVAILABLE;
+        return grant->last_answer == OAUTH_ERROR && (code_was_given || grant->person_is_refused)
+                       ? LOGIN_REFUSED
+                       : LOGIN_UNAVAILABLE;
 }
 
 /* Nothing may touch the grant after this: the listener may have freed it. */
@@ -254,6 +257,8 @@ static void on_asked(const struct http_answer *answer, void *userdata)
         if (grant->last_answer == OAUTH_ERROR)
                 grant->last_answer = oauth_problem_translate(&problem,
                                                              &grant->settings->error_aliases);
+        grant->person_is_refused = grant->settings->flow == FLOW_BACKCHANNEL &&
+                                   backchannel_refuses_person(&problem);
         if (grant->last_answer != OAUTH_SUCCESS)
                 grant_note_problem(grant, approval_request_endpoint_word(grant->approval),
                                    &problem);

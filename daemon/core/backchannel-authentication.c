@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "core/poll-times.h"
 #include "core/refuse.h"
@@ -32,6 +33,18 @@ static int read_id(struct json_object *object, struct secret **ret_id, const cha
                 return -ENOMEM;
         *ret_id = copy;
         return 0;
+}
+
+bool backchannel_refuses_person(const struct oauth_problem *problem)
+{
+        static const char *const codes[] = {"unknown_user_id", "expired_login_hint_token",
+                                            "missing_user_code", "invalid_user_code",
+                                            "access_denied"};
+
+        for (size_t i = 0; i < ELEMENTSOF(codes); i++)
+                if (strcmp(problem->code, codes[i]) == 0)
+                        return true;
+        return false;
 }
 
 void backchannel_authentication_finish(struct backchannel_authentication *authentication)

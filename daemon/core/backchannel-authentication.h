@@ -3,6 +3,7 @@
  * the poll mode. Not the polls: core/token-set reads their answers. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,10 @@ struct backchannel_authentication {
 };
 
 /* Erases and frees what it holds; it may be used anew. */
+/* True when the provider's refusal is about the person and not about the client or the request
+ * (CIBA section 13). */
+bool backchannel_refuses_person(const struct oauth_problem *problem);
+
 void backchannel_authentication_finish(struct backchannel_authentication *authentication);
 
 /* *ret_authentication is set with OAUTH_SUCCESS only, *ret_problem with every answer; the caller

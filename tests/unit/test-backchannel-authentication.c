@@ -177,6 +177,30 @@ static void no_id_stays_on_the_heap(void **state)
         }
 }
 
+static void ciba_13_some_refusals_are_about_the_person(void **state)
+{
+        static const struct {
+                const char *code;
+                bool person;
+        } rows[] = {
+                {"unknown_user_id", true},
+                {"expired_login_hint_token", true},
+                {"access_denied", true},
+                {"missing_user_code", true},
+                {"invalid_user_code", true},
+                {"invalid_client", false},
+                {"invalid_request", false},
+                {"invalid_binding_message", false},
+                {"", false},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct oauth_problem problem = {.answer = OAUTH_ERROR};
+                memcpy(problem.code, rows[i].code, strlen(rows[i].code) + 1);
+                assert_int_equal(backchannel_refuses_person(&problem), rows[i].person);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -187,6 +211,7 @@ int main(void)
                 cmocka_unit_test(ciba_13_errors_keep_their_code),
                 cmocka_unit_test(other_statuses_are_no_success),
                 cmocka_unit_test(no_id_stays_on_the_heap),
+                cmocka_unit_test(ciba_13_some_refusals_are_about_the_person),
         };
         return cmocka_run_group_tests_name("backchannel-authentication", tests, NULL, NULL);
 }
