@@ -24,7 +24,8 @@ struct provider_call {
         struct secret *form;         /* without what the client says of itself; NULL: a resource */
         struct secret *access_token; /* NULL: an endpoint */
         const struct private_key *dpop;
-        char *nonce; /* that the server wants in the proof */
+        char *nonce; /* that a resource wants in the proof */
+        bool has_nonce_retried;
         http_on_answer on_answer;
         void *userdata;
         struct http_request *request;
@@ -122,7 +123,7 @@ static int prove_possession(const struct provider_call *call, struct secret **re
                 .key = private_key_evp(call->dpop),
                 .method = call->form ? "POST" : "GET",
                 .url = call->url,
-                .nonce = call->nonce,
+                .nonce = call->form ? provider_dpop_nonce(call->provider) : call->nonce,
                 .access_token = call->access_token,
                 .jti = id,
                 .now_sec = provider_now_sec(call->provider),
@@ -163,7 +164,7 @@ static bool wants_nonce(const struct provider_call *call, const struct http_answ
         _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
         struct json_object *object = NULL;
 
-        if (!call->dpop || call->nonce || !answer->dpop_nonce ||
+        if (!call->dpop || call->has_nonce_retried || !answer->dpop_nonce ||
             (answer->status != STATUS_BAD_REQUEST && answer->status != STATUS_UNAUTHORIZED))
                 return false;
         if (!call->form)
@@ -173,14 +174,29 @@ static bool wants_nonce(const struct provider_call *call, const struct http_answ
                strcmp(problem.code, "use_dpop_nonce") == 0;
 }
 
+/* RFC 9449 section 8.2: the newest is the one to use. An API may live elsewhere and have its own
+ * (section 9), so that of a resource is for this call alone. */
+static void keep_nonce(struct provider_call *call, const struct http_answer *answer)
+{
+        if (!call->dpop || !answer->dpop_nonce)
+                return;
+        if (call->form) {
+                provider_set_dpop_nonce(call->provider, answer->dpop_nonce);
+        } else {
+                free(call->nonce);
+                call->nonce = strdup(answer->dpop_nonce);
+        }
+}
+
 static void on_answer(const struct http_answer *answer, void *userdata)
 {
         struct provider_call *call = userdata;
         _cleanup_(http_request_freep) struct http_request *finished = TAKE_PTR(call->request);
 
+        keep_nonce(call, answer);
         if (wants_nonce(call, answer)) {
-                call->nonce = strdup(answer->dpop_nonce);
-                if (call->nonce && call_send(call) >= 0)
+                call->has_nonce_retried = true;
+                if (call_send(call) >= 0)
                         return;
         }
         call->on_answer(answer, call->userdata);

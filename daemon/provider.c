@@ -22,6 +22,7 @@ struct provider {
         struct jwks *jwks;
         struct document *metadata_document; /* never fetched when the endpoints are set by hand */
         struct document *keys_document;
+        char *dpop_nonce;
 };
 
 /* What the document must tell, because the settings do not. */
@@ -183,6 +184,7 @@ struct provider *provider_free(struct provider *provider)
         provider->jwks = jwks_free(provider->jwks);
         provider_metadata_finish(&provider->metadata);
         sd_event_unref(provider->event);
+        free(provider->dpop_nonce);
         free(provider);
         return NULL;
 }
@@ -254,6 +256,17 @@ const char *provider_endpoint_url(const struct provider *provider, enum provider
         if (proves_itself_by_tls(provider->settings) && metadata->mtls_endpoints[endpoint])
                 return metadata->mtls_endpoints[endpoint];
         return metadata->endpoints[endpoint];
+}
+
+const char *provider_dpop_nonce(const struct provider *provider)
+{
+        return provider->dpop_nonce;
+}
+
+void provider_set_dpop_nonce(struct provider *provider, const char *nonce)
+{
+        free(provider->dpop_nonce);
+        provider->dpop_nonce = strdup(nonce);
 }
 
 uint64_t provider_now_sec(const struct provider *provider)

@@ -42,6 +42,12 @@ struct document *provider_keys_document(struct provider *provider);
 enum jws_verdict provider_verify(const struct provider *provider, const struct secret *token,
                                  struct jws_token *ret_token, const char **ret_why);
 
+/* The nonce that the provider last gave for DPoP proofs at its endpoints (RFC 9449 section 8.2):
+ * borrowed, NULL for none. */
+const char *provider_dpop_nonce(const struct provider *provider);
+/* Copies it; a copy for which there is no memory is as none. */
+void provider_set_dpop_nonce(struct provider *provider, const char *nonce);
+
 /* The wall clock (CLOCK_REALTIME), as of this turn of the loop. */
 uint64_t provider_now_sec(const struct provider *provider);
 
