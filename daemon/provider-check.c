@@ -5,10 +5,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "approval-request.h"
 #include "core/provider-preset.h"
+#include "core/token-set.h"
 #include "provider-call.h"
+
+#define USEC_PER_SEC       1000000ULL
+#define POLL_PAUSE_MAX_SEC 10
 
 #define MEND_METADATA                                                                            \
         "compare issuer with what the provider calls itself, and see that this host reaches it " \
@@ -29,6 +34,7 @@ struct provider_check {
         struct document_wait *wait;
         struct approval_request *approval;
         struct provider_call *call;
+        sd_event_source *pause;
         struct provider_finding findings[PROVIDER_FINDINGS_MAX];
         size_t n_findings;
 };
@@ -122,9 +128,69 @@ static void add_challenge(struct provider_check *check, const struct grant_chall
                 add(check, "verification address", "", "%s", challenge->verification_uri);
 }
 
+/* ---- 4. the token endpoint: one poll, for the code that nobody approves ---- */
+
+static void on_polled(const struct http_answer *answer, void *userdata)
+{
+        static const char what[] = "token endpoint";
+        struct provider_check *check = userdata;
+        _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
+        _cleanup_(token_set_finish) struct token_set tokens = {0};
+
+        if (answer->failure != HTTP_ANSWERED) {
+                add(check, what, MEND_METADATA, "%s", answer->failure_text);
+                finish(check);
+                return;
+        }
+        (void)token_set_parse(answer->status, secret_bytes(answer->body), secret_size(answer->body),
+                              &tokens, &problem);
+        switch (oauth_problem_translate(&problem,
+                                        &provider_settings(check->provider)->error_aliases)) {
+        case OAUTH_AUTHORIZATION_PENDING:
+        case OAUTH_SLOW_DOWN:
+                add(check, what, "", "accepts the client; nobody has approved yet");
+                break;
+        case OAUTH_SUCCESS:
+                add(check, what, MEND_OTHER, "gave tokens for a code that nobody approved");
+                break;
+        case OAUTH_ACCESS_DENIED:
+        case OAUTH_EXPIRED_TOKEN:
+        case OAUTH_ERROR:
+        case OAUTH_TRANSIENT:
+        case OAUTH_MALFORMED:
+                add_problem(check, what, answer->status, &problem);
+                break;
+        }
+        finish(check);
+}
+
+static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct provider_check *check = userdata;
+        struct oauth_question question = approval_request_poll(check->approval);
+
+        int r = provider_call_new(check->provider, ENDPOINT_TOKEN, &question, NULL, on_polled,
+                                  check, &check->call);
+        if (r < 0) {
+                add(check, "token endpoint", MEND_OTHER, "%s", strerror(-r));
+                finish(check);
+        }
+        return 0;
+}
+
+/* 8628-11: not before the interval has passed. Whoever checks does not wait for a long one. */
+static bool poll_later(struct provider_check *check, uint64_t interval_sec)
+{
+        return interval_sec <= POLL_PAUSE_MAX_SEC &&
+               sd_event_add_time_relative(check->event, &check->pause, CLOCK_BOOTTIME,
+                                          interval_sec * USEC_PER_SEC, 1, on_pause_over,
+                                          check) >= 0;
+}
+
 static void on_asked(const struct http_answer *answer, void *userdata)
 {
         struct provider_check *check = userdata;
+        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(check->call);
         _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
         struct grant_challenge challenge = {0};
         const char *what = check_endpoint(check);
@@ -132,9 +198,11 @@ static void on_asked(const struct http_answer *answer, void *userdata)
         if (answer->failure != HTTP_ANSWERED)
                 add(check, what, MEND_METADATA, "%s", answer->failure_text);
         else if (approval_request_read(check->approval, answer, &challenge, &problem) ==
-                 OAUTH_SUCCESS)
+                 OAUTH_SUCCESS) {
                 add_challenge(check, &challenge);
-        else if (strcmp(problem.code, "unknown_user_id") == 0)
+                if (poll_later(check, challenge.interval_sec))
+                        return;
+        } else if (strcmp(problem.code, "unknown_user_id") == 0)
                 add(check, what, "", "accepts the client; nobody was rung");
         else
                 add_problem(check, what, answer->status, &problem);
@@ -254,6 +322,7 @@ struct provider_check *provider_check_free(struct provider_check *check)
                 return NULL;
         check->begin = sd_event_source_disable_unref(check->begin);
         check->wait = document_wait_free(check->wait);
+        check->pause = sd_event_source_disable_unref(check->pause);
         check->call = provider_call_free(check->call);
         check->approval = approval_request_free(check->approval);
         for (size_t i = 0; i < check->n_findings; i++)

@@ -10,10 +10,10 @@
 #include "common/cleanup.h"
 #include "provider.h"
 
-#define PROVIDER_FINDINGS_MAX 6
+#define PROVIDER_FINDINGS_MAX 8
 
 struct provider_finding {
-        const char *what; /* "metadata", "keys", "device endpoint", "verification address" */
+        const char *what; /* "metadata", "keys", "device endpoint", "token endpoint", … */
         bool is_good;
         char *detail;     /* what was found; printable */
         const char *mend; /* what to do about it; "" when good */

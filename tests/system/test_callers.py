@@ -310,6 +310,7 @@ CHECKS = {
     "device-500": ("device endpoint", "later"),
     "device-html": ("device endpoint", ""),
     "device-dropped": ("device endpoint", "issuer"),
+    "granted-at-once": ("token endpoint", "provider's log"),
     "discovery-404": ("metadata", "issuer"),
     "discovery-other-issuer": ("metadata", "issuer"),
     "keys-500": ("keys", "jwks_uri"),
@@ -326,11 +327,12 @@ def test_check_of_a_provider(row, scripted, serve, caller):
     if bad:
         assert found[bad][1] and mend in found[bad][2]
     else:
-        assert set(found) == {"metadata", "keys", "device endpoint", "verification address"}
+        assert set(found) == {"metadata", "keys", "device endpoint", "verification address",
+                              "token endpoint"}
 
 
 def test_check_of_a_provider_set_by_hand(scripted, serve, caller):
-    provider = scripted.scenario("granted-at-once")
+    provider = scripted.scenario("granted")
     endpoints = {"device_authorization_endpoint": "device", "token_endpoint": "token",
                  "userinfo_endpoint": "userinfo", "jwks_uri": "jwks"}
     serve(provider, section="\n".join(
