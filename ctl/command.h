@@ -20,7 +20,7 @@ enum command_exit {
 
 /* What stood on the command line after the verb; borrowed from it. */
 struct command_line {
-        bool json;
+        bool json, browser;
         const char *provider;       /* --provider; NULL: none */
         const char *operand;        /* NULL: none */
         const char *badged_program; /* the daemon's own program, for its --check */

@@ -15,8 +15,10 @@
 #include "common/login-context.h"
 #include "common/login-details.h"
 #include "common/text.h"
+#include "ctl/browser-listener.h"
 #include "ctl/command.h"
 #include "ctl/daemon-call.h"
+#include "ctl/desktop.h"
 #include "ctl/login-report.h"
 #include "ctl/output.h"
 #include "ctl/terminal.h"
@@ -37,6 +39,7 @@ struct attempt {
         char *caller;   /* NULL: the uid has no name */
         char *terminal; /* NULL: none */
         int interrupt_fd;
+        struct browser_listener *listener; /* NULL: no browser approves */
         struct bus_client *client;
         char *id;
         struct challenge challenge;
@@ -46,6 +49,7 @@ struct attempt {
 
 static void attempt_finish(struct attempt *attempt)
 {
+        browser_listener_free(attempt->listener);
         bus_client_free(attempt->client);
         challenge_finish(&attempt->challenge);
         login_details_finish(&attempt->details);
@@ -93,6 +97,21 @@ static bool attempt_connect(struct attempt *attempt)
         return attempt->client != NULL;
 }
 
+/* Whatever keeps a browser from approving here, another device can. */
+static void attempt_listen(struct attempt *attempt)
+{
+        if (!attempt->line->browser)
+                return;
+        if (!desktop_is_here()) {
+                output_complaint("There is no display for a browser; here is a code instead.",
+                                 NULL);
+                return;
+        }
+        if (browser_listener_new(&attempt->listener) < 0)
+                output_complaint("A browser could not come back here; here is a code instead.",
+                                 NULL);
+}
+
 static bool attempt_start(struct attempt *attempt)
 {
         struct window window = terminal_window();
@@ -103,6 +122,8 @@ static bool attempt_start(struct attempt *attempt)
                 .qr = attempt->line->json ? "none" : terminal_qr_word(),
                 .columns = window.columns,
                 .lines = window.lines,
+                .redirect_uri = attempt->listener ? browser_listener_address(attempt->listener)
+                                                  : NULL,
         };
 
         return bus_client_start_login(attempt->client, attempt->account, SERVICE, &context,
@@ -132,15 +153,59 @@ static bool attempt_show(struct attempt *attempt)
         return r >= 0;
 }
 
+/* False: the login is over, and the verdict set. Without an answer it is the daemon that ends it.
+ */
+static bool attempt_bring_answer(struct attempt *attempt, uint64_t deadline_usec)
+{
+        _cleanup_secret_ struct secret *query = NULL;
+
+        switch (browser_listener_wait(attempt->listener, attempt->interrupt_fd, deadline_usec,
+                                      &query)) {
+        case LISTENER_ANSWERED:
+                if (bus_client_answer(attempt->client, attempt->id, secret_bytes(query),
+                                      &attempt->end.verdict))
+                        return true;
+                break;
+        case LISTENER_LATE:
+                return true;
+        case LISTENER_INTERRUPTED:
+                login_verdict_set(&attempt->end.verdict, LOGIN_CANCELLED, NULL);
+                break;
+        case LISTENER_FAILED:
+                complaint_set_unreadable(&attempt->end, -ENOMEM);
+                break;
+        }
+        bus_client_cancel(attempt->client, attempt->id);
+        return false;
+}
+
+/* False: the login is over, and the verdict set. */
+static bool attempt_approve(struct attempt *attempt)
+{
+        if (!attempt_show(attempt))
+                return false;
+        if (challenge_kind(&attempt->challenge) != CHALLENGE_BROWSER)
+                return true;
+        desktop_open(attempt->challenge.authorization_url);
+        bool goes_on = attempt_bring_answer(
+                attempt, clock_now_usec() + attempt->challenge.expires_in_sec * USEC_PER_SEC);
+        /* One answer, then closed. */
+        attempt->listener = browser_listener_free(attempt->listener);
+        return goes_on;
+}
+
 static void attempt_run(struct attempt *attempt)
 {
         uint64_t wait_sec = SILENT_TIMEOUT_SEC;
 
-        if (!attempt_connect(attempt) || !attempt_start(attempt))
+        if (!attempt_connect(attempt))
                 return;
-        if (attempt->challenge.user_code) {
+        attempt_listen(attempt);
+        if (!attempt_start(attempt))
+                return;
+        if (!challenge_is_empty(&attempt->challenge)) {
                 wait_sec = attempt->challenge.expires_in_sec + EXPIRY_MARGIN_SEC;
-                if (!attempt_show(attempt))
+                if (!attempt_approve(attempt))
                         return;
         }
         bus_client_wait(attempt->client, attempt->id, clock_now_usec() + wait_sec * USEC_PER_SEC,

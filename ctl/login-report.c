@@ -29,10 +29,22 @@ static int challenge_print_json(const struct challenge *challenge)
             json_add_text(object, "verification_uri", challenge->verification_uri) < 0 ||
             json_add_text(object, "verification_uri_complete",
                           challenge->verification_uri_complete) < 0 ||
-            json_add(object, "expires_in", json_object_new_uint64(challenge->expires_in_sec)) < 0 ||
+            json_add_text(object, "binding_message", challenge->binding_message) < 0 ||
+            json_add_text(object, "authorization_url", challenge->authorization_url) < 0 ||
+            json_add(object, "expires_in", json_object_new_uint64(challenge->expires_in_sec)) < 0)
+                return -ENOMEM;
+        if (challenge->interval_sec > 0 &&
             json_add(object, "interval", json_object_new_uint64(challenge->interval_sec)) < 0)
                 return -ENOMEM;
         return json_print(object);
+}
+
+/* The window cannot be made to hold an address of some thousand signs: it stands last. */
+static void browser_print(const struct challenge *challenge, const char *account)
+{
+        printf("\nSign in as %s.\n\n"
+               "Approve in the browser. If none opens, open this address on this machine:\n\n%s\n",
+               account, challenge->authorization_url);
 }
 
 int login_report_challenge(const struct challenge *challenge, const struct challenge_view *view,
@@ -42,10 +54,14 @@ int login_report_challenge(const struct challenge *challenge, const struct chall
 
         if (json)
                 return challenge_print_json(challenge);
-        int r = challenge_text_new(challenge, view, &text);
-        if (r < 0)
-                return r;
-        puts(text);
+        if (challenge_kind(challenge) == CHALLENGE_BROWSER) {
+                browser_print(challenge, view->account);
+        } else {
+                int r = challenge_text_new(challenge, view, &text);
+                if (r < 0)
+                        return r;
+                puts(text);
+        }
         (void)fflush(stdout);
         return 0;
 }

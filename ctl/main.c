@@ -15,19 +15,21 @@
 
 struct verb {
         const char *name, *synopsis, *summary, *help;
-        bool takes_provider, takes_operand;
+        bool takes_provider, takes_browser, takes_operand;
         enum command_exit (*run)(const struct command_line *line);
 };
 
 static const struct verb verbs[] = {
         {
                 .name = "login",
-                .synopsis = "login [ACCOUNT] [--provider NAME] [--json]",
+                .synopsis = "login [ACCOUNT] [--browser] [--provider NAME] [--json]",
                 .summary = "try a login: show the code, wait, say who approved and what decided",
                 .help = "Shows address and code, waits for the approval and prints the outcome. It "
                         "opens no\nsession and gives no rights. Without ACCOUNT it is for your own "
                         "account; only root may\nname another one. Ctrl-C ends it.\n"
                         "\n"
+                        "  --browser        approve in a browser on this desktop, without a code; "
+                        "without a\n                   display the code comes after all\n"
                         "  --provider NAME  ask this provider, whatever the settings say\n"
                         "  --json           print one JSON object for the code and one for the "
                         "outcome\n"
@@ -36,6 +38,7 @@ static const struct verb verbs[] = {
                         "expired,\n"
                         "5 unavailable, 6 throttled, 7 cancelled.\n",
                 .takes_provider = true,
+                .takes_browser = true,
                 .takes_operand = true,
                 .run = login_command,
         },
@@ -122,6 +125,7 @@ static enum command_exit run_help(int argc, char **argv)
 static enum command_exit run_verb(const struct verb *verb, int argc, char **argv)
 {
         static const struct option options[] = {
+                {"browser", no_argument, NULL, 'b'},
                 {"help", no_argument, NULL, 'h'},
                 {"json", no_argument, NULL, 'j'},
                 {"provider", required_argument, NULL, 'p'},
@@ -135,10 +139,14 @@ static enum command_exit run_verb(const struct verb *verb, int argc, char **argv
                         line.json = true;
                 else if (option == 'p' && verb->takes_provider)
                         line.provider = optarg;
+                else if (option == 'b' && verb->takes_browser)
+                        line.browser = true;
                 else if (option == 'h')
                         return print_verb_help(verb);
                 else if (option == 'p')
                         return complain("There is no option", "--provider", verb->name);
+                else if (option == 'b')
+                        return complain("There is no option", "--browser", verb->name);
                 else if (option == ':')
                         return complain("A value is missing after", argv[optind - 1], verb->name);
                 else

@@ -19,7 +19,7 @@ _badgectl() {
                 _badgectl_reply -W "$(_badgectl_providers)" -- "$cur"
         else
                 case $verb:$cur in
-                login:-*) _badgectl_reply -W '--provider --json --help' -- "$cur" ;;
+                login:-*) _badgectl_reply -W '--browser --provider --json --help' -- "$cur" ;;
                 login:*) _badgectl_reply -u -- "$cur" ;;
                 status:* | check:-*) _badgectl_reply -W '--json --help' -- "$cur" ;;
                 check:*) _badgectl_reply -W "$(_badgectl_providers)" -- "$cur" ;;

@@ -27,7 +27,8 @@ _badgectl() {
         (( CURRENT-- ))
         case $verb in
         login)
-                _arguments '--provider[ask this provider]:provider:_badgectl_providers' \
+                _arguments '--browser[approve in a browser here]' \
+                        '--provider[ask this provider]:provider:_badgectl_providers' \
                         '--json[print JSON]' '--help[print help]' '::account:_users'
                 ;;
         status)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A daemon that does what it is told: fake-badged START [WAIT [CHECK [OPEN [ADMIN]]]], each a word
- * of the tables below. Writes "ready", then one line for each call that reached it. For tests/bus.
+/* A daemon that does what it is told: fake-badged START [WAIT [CHECK [OPEN [ADMIN [ANSWER]]]]],
+ * each a word of the tables below. Writes "ready", then one line for each call that reached it. For
+ * tests/bus.
  */
 #include <errno.h>
 #include <signal.h>
@@ -22,7 +23,7 @@
 
 struct fake {
         sd_bus *bus, *stranger;
-        const char *start, *wait, *check, *open, *admin;
+        const char *start, *wait, *check, *open, *admin, *answer;
 };
 
 static void pause_msec(long msec)
@@ -201,6 +202,21 @@ static int on_wait(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
                                           "s", "2", "amr", "as", 2, "pwd", "mfa");
 }
 
+static int on_answer(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+        const char *query;
+
+        if (sd_bus_message_read(call, "s", &query) < 0)
+                return -EINVAL;
+        printf("Answer query=%s\n", query);
+        if (end_instead(fake->answer))
+                return 1;
+        if (strncmp(fake->answer, "error-", 6) == 0)
+                return sd_bus_reply_method_errorf(call, fake->answer + 6, "No answer.");
+        return sd_bus_reply_method_return(call, NULL);
+}
+
 static int on_cancel(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
         puts("Cancel");
@@ -270,6 +286,7 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
                 {"OpenSession", on_open_session},
                 {"CloseSession", on_close_session},
                 {"Wait", on_wait},
+                {"Answer", on_answer},
                 {"Cancel", on_cancel},
                 {"GetStatus", on_get_status},
                 {"CheckProvider", on_check_provider},
@@ -309,6 +326,7 @@ int main(int argc, char **argv)
                 .check = argc > 3 ? argv[3] : "granted",
                 .open = argc > 4 ? argv[4] : "5",
                 .admin = argc > 5 ? argv[5] : "good",
+                .answer = argc > 6 ? argv[6] : "good",
         };
 
         (void)setvbuf(stdout, NULL, _IOLBF, 0);

@@ -37,6 +37,7 @@ LIBRARY_HEADERS = {
     r"openssl/": {"daemon/core", "daemon/io"},
     r"sodium": {"daemon/core"},
     r"qrencode": {"daemon/core"},
+    r"microhttpd": {"ctl"},
     r"security/": {"pam"},
     r"systemd/": {"common", "pam", "ctl", "daemon", "daemon/io", "daemon/bus"},
 }

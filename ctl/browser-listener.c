@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/browser-listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-id128.h>
+
+#include "common/bus-names.h"
+#include "common/clock.h"
+#include "ctl/browser-page.h"
+
+#define ADDRESS_SIZE 128
+
+#define BACKLOG               8
+#define CONNECTIONS_MAX       16u
+#define CONNECTION_IDLE_SEC   10u
+#define CONNECTION_MAX_BYTES  ((size_t)32 * 1024) /* request line, header, page */
+#define PAGE_TIMEOUT_USEC     (2 * USEC_PER_SEC)  /* for a browser that does not read its page */
+#define POLL_TIMEOUT_MAX_MSEC 1000
+
+struct browser_listener {
+        struct MHD_Daemon *http;
+        char path[SD_ID128_STRING_MAX + 1], address[ADDRESS_SIZE];
+        struct secret *query;        /* the answer; NULL: not yet */
+        uint64_t page_deadline_usec; /* when there is an answer */
+        bool page_is_sent;
+};
+
+/* One request while it lasts. */
+struct visit {
+        struct secret *query; /* to our path; NULL: none */
+        bool is_too_long, is_answer;
+};
+
+static struct visit *visit_free(struct visit *visit)
+{
+        if (!visit)
+                return NULL;
+        (void)secret_free(visit->query);
+        free(visit);
+        return NULL;
+}
+DEFINE_CLEANUP(struct visit *, visit_free);
+
+/* ---- a request, in the order of events ---- */
+
+/* The only place that sees the query as it came. */
+static void *on_uri(void *userdata, const char *uri, struct MHD_Connection *connection)
+{
+        const struct browser_listener *listener = userdata;
+        _cleanup_(visit_freep) struct visit *visit = calloc(1, sizeof(*visit));
+        size_t length = strlen(listener->path);
+
+        if (!visit)
+                return NULL;
+        if (strncmp(uri, listener->path, length) != 0 || uri[length] != '?' || !uri[length + 1])
+                return TAKE_PTR(visit);
+        const char *query = uri + length + 1;
+        visit->is_too_long = strlen(query) > BADGED_ANSWER_MAX_BYTES;
+        if (!visit->is_too_long)
+                visit->query = secret_new_text(query);
+        return visit->is_too_long || visit->query ? TAKE_PTR(visit) : NULL;
+}
+
+/* Decides what the request is: only the first answer counts. */
+static enum browser_page listener_take(struct browser_listener *listener, struct visit *visit,
+                                       const char *method)
+{
+        if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 || (!visit->query && !visit->is_too_long))
+                return PAGE_NOTHING_HERE;
+        if (listener->query)
+                return PAGE_ANSWERED_BEFORE;
+        if (visit->is_too_long)
+                return PAGE_TOO_LONG;
+        listener->query = TAKE_PTR(visit->query);
+        listener->page_deadline_usec = clock_now_usec() + PAGE_TIMEOUT_USEC;
+        visit->is_answer = true;
+        return PAGE_ANSWERED;
+}
+
+/* The address in the browser has a code in it: it goes to nobody else, and the page runs nothing.
+ */
+static enum MHD_Result send_page(struct MHD_Connection *connection, enum browser_page page)
+{
+        static const struct {
+                const char *name, *value;
+        } headers[] = {
+                {MHD_HTTP_HEADER_CONTENT_TYPE, "text/html; charset=utf-8"},
+                {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
+                {MHD_HTTP_HEADER_CONNECTION, "close"},
+                {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; "
+                                            "frame-ancestors 'none'; form-action 'none'"},
+                {"Referrer-Policy", "no-referrer"},
+                {"X-Content-Type-Options", "nosniff"},
+        };
+        const char *html = browser_page_html(page);
+        enum MHD_Result sent = MHD_YES;
+
+        struct MHD_Response *response = MHD_create_response_from_buffer(
+                strlen(html), (void *)(uintptr_t)html, MHD_RESPMEM_PERSISTENT);
+        if (!response)
+                return MHD_NO;
+        for (size_t i = 0; i < ELEMENTSOF(headers) && sent == MHD_YES; i++)
+                sent = MHD_add_response_header(response, headers[i].name, headers[i].value);
+        if (sent == MHD_YES)
+                sent = MHD_queue_response(connection, browser_page_status(page), response);
+        MHD_destroy_response(response);
+        return sent;
+}
+
+static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connection,
+                                  const char *url, const char *method, const char *version,
+                                  const char *upload, size_t *upload_size, void **visit)
+{
+        /* Without memory for the visit the connection is closed, and the browser may try again. */
+        if (!*visit)
+                return MHD_NO;
+        return send_page(connection, listener_take(userdata, *visit, method));
+}
+
+static void on_completed(void *userdata, struct MHD_Connection *connection, void **visit,
+                         enum MHD_RequestTerminationCode how)
+{
+        struct browser_listener *listener = userdata;
+        _cleanup_(visit_freep) struct visit *finished = TAKE_PTR(*visit);
+
+        if (finished && finished->is_answer)
+                listener->page_is_sent = true;
+}
+
+/* ---- the listener ---- */
+
+union loopback {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+};
+
+/* A descriptor, or -errno. */
+static int listen_at(union loopback *address, socklen_t size)
+{
+        _cleanup_close_ int fd = socket(address->any.sa_family,
+                                        SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+        if (fd < 0 || bind(fd, &address->any, size) < 0 || listen(fd, BACKLOG) < 0 ||
+            getsockname(fd, &address->any, &size) < 0)
+                return -errno;
+        return TAKE_FD(fd);
+}
+
+/* Likewise; the address that others find it at is filled in. */
+static int listen_here(struct browser_listener *listener)
+{
+        union loopback v4 = {
+                .v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+        union loopback v6 = {.v6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT}};
+
+        int fd = listen_at(&v4, sizeof(v4.v4));
+        if (fd >= 0) {
+                (void)snprintf(listener->address, sizeof(listener->address),
+                               "http://127.0.0.1:%u%s", ntohs(v4.v4.sin_port), listener->path);
+                return fd;
+        }
+        fd = listen_at(&v6, sizeof(v6.v6));
+        if (fd >= 0)
+                (void)snprintf(listener->address, sizeof(listener->address), "http://[::1]:%u%s",
+                               ntohs(v6.v6.sin6_port), listener->path);
+        return fd;
+}
+
+static int make_path(struct browser_listener *listener)
+{
+        char digits[SD_ID128_STRING_MAX];
+        sd_id128_t random;
+
+        int r = sd_id128_randomize(&random);
+        if (r < 0)
+                return r;
+        (void)snprintf(listener->path, sizeof(listener->path), "/%s",
+                       sd_id128_to_string(random, digits));
+        return 0;
+}
+
+int browser_listener_new(struct browser_listener **ret_listener)
+{
+        _cleanup_(browser_listener_freep) struct browser_listener *listener = calloc(
+                1, sizeof(*listener));
+        if (!listener)
+                return -ENOMEM;
+
+        int r = make_path(listener);
+        if (r < 0)
+                return r;
+        int fd = listen_here(listener);
+        if (fd < 0)
+                return fd;
+        /* From here on the descriptor is libmicrohttpd's, when it does not start as well. */
+        listener->http = MHD_start_daemon(
+                MHD_USE_EPOLL, 0, NULL, NULL, on_request, listener, MHD_OPTION_LISTEN_SOCKET, fd,
+                MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+                CONNECTION_IDLE_SEC, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MAX_BYTES,
+                MHD_OPTION_URI_LOG_CALLBACK, on_uri, listener, MHD_OPTION_NOTIFY_COMPLETED,
+                on_completed, listener, MHD_OPTION_END);
+        if (!listener->http)
+                return -ENOMEM;
+        *ret_listener = TAKE_PTR(listener);
+        return 0;
+}
+
+struct browser_listener *browser_listener_free(struct browser_listener *listener)
+{
+        if (!listener)
+                return NULL;
+        if (listener->http)
+                MHD_stop_daemon(listener->http);
+        (void)secret_free(listener->query);
+        free(listener);
+        return NULL;
+}
+
+const char *browser_listener_address(const struct browser_listener *listener)
+{
+        return listener->address;
+}
+
+/* ---- waiting ---- */
+
+static bool is_done(const struct browser_listener *listener)
+{
+        return listener->query &&
+               (listener->page_is_sent || clock_now_usec() >= listener->page_deadline_usec);
+}
+
+/* At most a second, so that deadlines are seen; none when libmicrohttpd has work to do. */
+static int poll_timeout_msec(const struct browser_listener *listener)
+{
+        MHD_UNSIGNED_LONG_LONG msec;
+
+        if (MHD_get_timeout(listener->http, &msec) == MHD_YES && msec < POLL_TIMEOUT_MAX_MSEC)
+                return (int)msec;
+        return POLL_TIMEOUT_MAX_MSEC;
+}
+
+enum listener_end browser_listener_wait(struct browser_listener *listener, int interrupt_fd,
+                                        uint64_t deadline_usec, struct secret **ret_query)
+{
+        const union MHD_DaemonInfo *epoll = MHD_get_daemon_info(listener->http,
+                                                                MHD_DAEMON_INFO_EPOLL_FD);
+        if (!epoll)
+                return LISTENER_FAILED;
+
+        while (!is_done(listener)) {
+                struct pollfd fds[] = {{.fd = epoll->epoll_fd, .events = POLLIN},
+                                       {.fd = interrupt_fd, .events = POLLIN}};
+                if (!listener->query && clock_now_usec() >= deadline_usec)
+                        return LISTENER_LATE;
+                if (poll(fds, ELEMENTSOF(fds), poll_timeout_msec(listener)) < 0 && errno != EINTR)
+                        return LISTENER_FAILED;
+                if (fds[1].revents != 0)
+                        return LISTENER_INTERRUPTED;
+                if (MHD_run(listener->http) != MHD_YES)
+                        return LISTENER_FAILED;
+        }
+        *ret_query = TAKE_PTR(listener->query);
+        return LISTENER_ANSWERED;
+}
