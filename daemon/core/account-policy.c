@@ -132,9 +132,21 @@ bool account_needs_userinfo(const struct account_rules *rules, const char *accou
                identity_claim_text(identity, rules->username_claim, &text) == 0;
 }
 
+static bool is_groups_claim(const struct account_rules *rules, const char *claim)
+{
+        return claim && rules->groups_claim && strcmp(claim, rules->groups_claim) == 0;
+}
+
 bool account_needs_groups(const struct account_rules *rules, const char *account)
 {
-        return rules->has_groups && groups_name(rules, account);
+        size_t index = 0;
+
+        for (const struct account_map_entry *entry; (entry = next_entry(rules, account, &index));)
+                if (is_groups_claim(rules, entry->claim))
+                        return true;
+        if (groups_name(rules, account))
+                return rules->has_groups;
+        return !map_names(rules, account) && is_groups_claim(rules, rules->username_claim);
 }
 
 /* ---- the three rules ---- */

@@ -76,7 +76,8 @@ bool account_is_personal(const struct account_rules *rules, const char *account)
 bool account_needs_userinfo(const struct account_rules *rules, const char *account,
                             const struct identity *identity);
 
-/* True when a group of the identity may open the account. */
+/* True when the verdict on the account looks at groups_claim: for a group, or because the map or
+ * username_claim names the same claim, which need not hold groups then. */
 bool account_needs_groups(const struct account_rules *rules, const char *account);
 
 /* The verdict. ret_verdict->allowed is true only on the one path where a rule matched. */

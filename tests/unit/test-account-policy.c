@@ -250,6 +250,27 @@ static void groups_are_needed_for_shared_accounts_only(void **state)
         assert_false(account_needs_groups(&rules, "backup"));
 }
 
+/* A verified e-mail that no document has may come from the same sources as groups. */
+static void a_rule_may_name_the_groups_claim(void **state)
+{
+        static const struct {
+                const char *groups_claim, *username_claim, *account;
+                bool expected;
+        } cases[] = {
+                {"email", "email", "alice", true},  {"email", NULL, "alice", false},
+                {"email", "login", "alice", false}, {NULL, "email", "alice", false},
+                {"employee", NULL, "dave", true},   {"employee", "employee", "carol", false},
+                {"login", NULL, "dave", false},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                struct account_rules rules = corp_rules();
+                rules.groups_claim = cases[i].groups_claim;
+                rules.username_claim = cases[i].username_claim;
+                assert_int_equal(account_needs_groups(&rules, cases[i].account), cases[i].expected);
+        }
+}
+
 static void which_accounts_are_reachable(void **state)
 {
         struct account_rules rules = corp_rules();
@@ -474,6 +495,7 @@ int main(void)
                 cmocka_unit_test(a_provider_that_names_no_accounts_names_none),
                 cmocka_unit_test(groups_of_another_provider_open_nothing),
                 cmocka_unit_test(groups_are_needed_for_shared_accounts_only),
+                cmocka_unit_test(a_rule_may_name_the_groups_claim),
                 cmocka_unit_test(which_accounts_are_reachable),
                 cmocka_unit_test(which_accounts_are_one_persons),
                 cmocka_unit_test(accounts_that_are_refused_beforehand),
