@@ -67,7 +67,7 @@ static int make_assertion(const struct provider_call *call, struct secret **ret_
                 return r;
         struct client_assertion_spec spec = {
                 .client_id = settings->client_id,
-                .issuer = settings->issuer,
+                .audience = settings->asserts_to_endpoint ? call->url : settings->issuer,
                 .jti = id,
                 .now_sec = provider_now_sec(call->provider),
         };

@@ -37,7 +37,10 @@ int parse_secret_encoding(const char *text, const char *folder, void *field, con
 /* true for plain */
 int parse_device_client_auth(const char *text, const char *folder, void *field,
                              const char **ret_why);
-/* true for none; above: bool */
+/* true for none */
+int parse_assertion_audience(const char *text, const char *folder, void *field,
+                             const char **ret_why);
+/* true for endpoint; above: bool */
 int parse_metadata(const char *text, const char *folder, void *field, const char **ret_why);
 int parse_flow(const char *text, const char *folder, void *field, const char **ret_why);
 int parse_client_auth(const char *text, const char *folder, void *field, const char **ret_why);

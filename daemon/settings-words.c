@@ -103,6 +103,18 @@ int parse_device_client_auth(const char *text, const char *folder, void *field,
         return 0;
 }
 
+int parse_assertion_audience(const char *text, const char *folder, void *field,
+                             const char **ret_why)
+{
+        static const char *const words[] = {"issuer", "endpoint", NULL};
+
+        int r = word_number(text, words, "is neither issuer nor endpoint", ret_why);
+        if (r < 0)
+                return r;
+        *(bool *)field = r == 1;
+        return 0;
+}
+
 int parse_identity_source(const char *text, const char *folder, void *field, const char **ret_why)
 {
         static const char *const words[] = {

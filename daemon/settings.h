@@ -71,9 +71,10 @@ struct provider_settings {
         struct secret *client_secret; /* NULL where the method needs none */
         char *client_secret_file;     /* where it came from */
         bool plain_basic;             /* id and secret are not form-encoded before base64 */
-        char *client_key_file;        /* a file, pkcs11:…, credential:NAME; NULL: none */
-        char *client_key_id;          /* may be NULL */
-        unsigned key_algorithm;       /* one bit of core/jws-algorithm.h; 0: the key's usual one */
+        bool asserts_to_endpoint; /* the address that is asked is the audience, not the issuer */
+        char *client_key_file;    /* a file, pkcs11:…, credential:NAME; NULL: none */
+        char *client_key_id;      /* may be NULL */
+        unsigned key_algorithm;   /* one bit of core/jws-algorithm.h; 0: the key's usual one */
         struct private_key *client_key; /* NULL unless private_key_jwt is used */
         char *client_certificate_file;  /* NULL unless a TLS method is used */
         char *scope;

@@ -15,7 +15,7 @@ static bool is_given(const char *text)
 
 static bool spec_is_valid(const struct client_assertion_spec *spec)
 {
-        return is_given(spec->client_id) && is_given(spec->issuer) && is_given(spec->jti) &&
+        return is_given(spec->client_id) && is_given(spec->audience) && is_given(spec->jti) &&
                !spec->key != !spec->secret && (spec->key || spec->algorithm == 0);
 }
 
@@ -50,7 +50,7 @@ int client_assertion_new(const struct client_assertion_spec *spec, struct secret
         if (r == 0)
                 r = jwt_add_text(header, "kid", spec->kid);
         if (r == 0)
-                r = claims_fill(claims, spec->client_id, spec->client_id, spec->issuer, spec->jti,
+                r = claims_fill(claims, spec->client_id, spec->client_id, spec->audience, spec->jti,
                                 spec->now_sec);
         if (r < 0)
                 return r;

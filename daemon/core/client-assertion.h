@@ -14,17 +14,18 @@ struct evp_pkey_st;
 
 /* Borrowed. Either key or secret. */
 struct client_assertion_spec {
-        const char *client_id, *issuer;
-        const char *kid;             /* NULL: none */
-        unsigned algorithm;          /* one bit of enum jws_algorithm; 0: the key's usual one */
-        struct evp_pkey_st *key;     /* private_key_jwt */
+        const char *client_id;
+        const char *audience;    /* the issuer, or the very endpoint that is asked; nobody else */
+        const char *kid;         /* NULL: none */
+        unsigned algorithm;      /* one bit of enum jws_algorithm; 0: the key's usual one */
+        struct evp_pkey_st *key; /* private_key_jwt */
         const struct secret *secret; /* client_secret_jwt: HS256, at least 32 bytes, algorithm 0 */
         const char *jti;             /* never given twice */
         uint64_t now_sec;
 };
 
-/* The issuer is the only audience, so that no other server can use what it was sent (Audience
- * Injection). For one request. 0, -ENOMEM, and as jwt_sign() has it; -EINVAL also for a spec that
+/* There is one audience, so that no other server can use what it was sent (Audience Injection). For
+ * one request. 0, -ENOMEM, and as jwt_sign() has it; -EINVAL also for a spec that
  * is not as above. */
 int client_assertion_new(const struct client_assertion_spec *spec, struct secret **ret_assertion);
 

@@ -86,7 +86,7 @@ static enum torture_end run_assertion(EVP_PKEY *key, const struct secret *secret
         _cleanup_secret_ struct secret *assertion = NULL;
         const struct client_assertion_spec spec = {
                 .client_id = "linux-login",
-                .issuer = "https://id.example",
+                .audience = "https://id.example",
                 .kid = "host-1",
                 .key = key,
                 .secret = secret,

@@ -22,7 +22,7 @@ static struct client_assertion_spec spec_with(EVP_PKEY *key, const struct secret
 {
         return (struct client_assertion_spec){
                 .client_id = "linux-login",
-                .issuer = "https://id.example/realms/corp",
+                .audience = "https://id.example/realms/corp",
                 .key = key,
                 .secret = secret,
                 .jti = "4cfe9b2c1d",
@@ -141,8 +141,8 @@ static void half_a_client_asserts_nothing(void **state)
 
         part = whole, part.client_id = NULL, assert_refused(part);
         part = whole, part.client_id = "", assert_refused(part);
-        part = whole, part.issuer = NULL, assert_refused(part);
-        part = whole, part.issuer = "", assert_refused(part);
+        part = whole, part.audience = NULL, assert_refused(part);
+        part = whole, part.audience = "", assert_refused(part);
         part = whole, part.jti = NULL, assert_refused(part);
         part = whole, part.jti = "", assert_refused(part);
         EVP_PKEY_free(key);
