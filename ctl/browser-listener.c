@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <systemd/sd-id128.h>
 
 #include "common/bus-names.h"
 #include "common/clock.h"
 #include "ctl/browser-page.h"
 
-#define ADDRESS_SIZE 128
+#define PATH         "/callback"
+#define ADDRESS_SIZE 64
 
 #define BACKLOG               8
 #define CONNECTIONS_MAX       16u
@@ -27,7 +27,7 @@
 
 struct browser_listener {
         struct MHD_Daemon *http;
-        char path[SD_ID128_STRING_MAX + 1], address[ADDRESS_SIZE];
+        char address[ADDRESS_SIZE];
         struct secret *query;        /* the answer; NULL: not yet */
         uint64_t page_deadline_usec; /* when there is an answer */
         bool page_is_sent;
@@ -54,15 +54,14 @@ DEFINE_CLEANUP(struct visit *, visit_free);
 /* The only place that sees the query as it came. */
 static void *on_uri(void *userdata, const char *uri, struct MHD_Connection *connection)
 {
-        const struct browser_listener *listener = userdata;
+        static const char start[] = PATH "?";
         _cleanup_(visit_freep) struct visit *visit = calloc(1, sizeof(*visit));
-        size_t length = strlen(listener->path);
 
         if (!visit)
                 return NULL;
-        if (strncmp(uri, listener->path, length) != 0 || uri[length] != '?' || !uri[length + 1])
+        if (strncmp(uri, start, sizeof(start) - 1) != 0 || !uri[sizeof(start) - 1])
                 return TAKE_PTR(visit);
-        const char *query = uri + length + 1;
+        const char *query = uri + sizeof(start) - 1;
         visit->is_too_long = strlen(query) > BADGED_ANSWER_MAX_BYTES;
         if (!visit->is_too_long)
                 visit->query = secret_new_text(query);
@@ -165,27 +164,14 @@ static int listen_here(struct browser_listener *listener)
         int fd = listen_at(&v4, sizeof(v4.v4));
         if (fd >= 0) {
                 (void)snprintf(listener->address, sizeof(listener->address),
-                               "http://127.0.0.1:%u%s", ntohs(v4.v4.sin_port), listener->path);
+                               "http://127.0.0.1:%u" PATH, ntohs(v4.v4.sin_port));
                 return fd;
         }
         fd = listen_at(&v6, sizeof(v6.v6));
         if (fd >= 0)
-                (void)snprintf(listener->address, sizeof(listener->address), "http://[::1]:%u%s",
-                               ntohs(v6.v6.sin6_port), listener->path);
+                (void)snprintf(listener->address, sizeof(listener->address), "http://[::1]:%u" PATH,
+                               ntohs(v6.v6.sin6_port));
         return fd;
-}
-
-static int make_path(struct browser_listener *listener)
-{
-        char digits[SD_ID128_STRING_MAX];
-        sd_id128_t random;
-
-        int r = sd_id128_randomize(&random);
-        if (r < 0)
-                return r;
-        (void)snprintf(listener->path, sizeof(listener->path), "/%s",
-                       sd_id128_to_string(random, digits));
-        return 0;
 }
 
 int browser_listener_new(struct browser_listener **ret_listener)
@@ -195,9 +181,6 @@ int browser_listener_new(struct browser_listener **ret_listener)
         if (!listener)
                 return -ENOMEM;
 
-        int r = make_path(listener);
-        if (r < 0)
-                return r;
         int fd = listen_here(listener);
         if (fd < 0)
                 return fd;

@@ -85,15 +85,14 @@ def the_browsers_answer_goes_to_the_daemon_as_it_came():
     is_plain(shown)
 
 
-def the_address_is_on_loopback_and_cannot_be_guessed():
+def rfc8252_the_address_is_on_loopback_and_only_its_port_changes():
     with Host("browser", "granted") as host:
         first, second = Login(host), Login(host)
         for login in (first, second):
             equal((login.at.scheme, login.at.hostname), ("http", "127.0.0.1"))
             assert login.at.port >= 1024
-            assert re.fullmatch(r"/[0-9a-f]{32}", login.at.path), login.at.path
-            contains(login.redirect_uri, login.at.netloc)
-        assert first.at.path != second.at.path
+            equal(login.at.path, "/callback")
+        assert first.at.port != second.at.port
         for login in (first, second):
             login.visit(QUERY)
             login.end(0)
@@ -345,7 +344,7 @@ def root_opens_no_browser():
 
 CASES = [
     the_browsers_answer_goes_to_the_daemon_as_it_came,
-    the_address_is_on_loopback_and_cannot_be_guessed,
+    rfc8252_the_address_is_on_loopback_and_only_its_port_changes,
     nothing_listens_elsewhere,
     only_the_first_answer_counts,
     after_the_answer_nothing_listens,
