@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/login-outcome.h"
 
@@ -23,6 +24,9 @@ struct command_line {
         bool json, browser;
         const char *provider;       /* --provider; NULL: none */
         const char *operand;        /* NULL: none */
+        const char *target;         /* the operand after that; NULL: none */
+        uint64_t min_lifetime_sec;  /* --min-lifetime */
+        bool header;                /* --header */
         const char *badged_program; /* the daemon's own program, for its --check */
 };
 
@@ -32,3 +36,6 @@ enum command_exit command_exit_for(enum login_outcome outcome);
 enum command_exit login_command(const struct command_line *line);
 enum command_exit status_command(const struct command_line *line);
 enum command_exit check_command(const struct command_line *line);
+enum command_exit token_command(const struct command_line *line);
+enum command_exit userinfo_command(const struct command_line *line);
+enum command_exit api_command(const struct command_line *line);

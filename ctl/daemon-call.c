@@ -12,6 +12,7 @@
 
 #define MEND_RUNNING "systemctl start badged (if it does not start: badgectl check)"
 #define MEND_ROOT    "ask as root, for instance with sudo"
+#define MEND_GROUP   "have the administrator put you into group badged-users, and sign in again"
 #define MEND_POLICY \
         "install " BADGED_BUS_NAME ".conf where dbus reads its policies, and reload dbus"
 #define MEND_BUS     "systemctl start dbus"
@@ -24,21 +25,24 @@ static void complain(struct complaint *complaint, enum login_outcome outcome, co
         complaint->mend = mend;
 }
 
-static void complain_of_caller(struct complaint *complaint)
+/* What is for root is nobody else's; the rest is for whoever the bus policy lets ask. */
+static void complain_of_caller(struct complaint *complaint, bool for_root)
 {
-        if (geteuid() != 0)
+        if (geteuid() != 0 && for_root)
                 complain(complaint, LOGIN_REFUSED, "Only root may ask for this.", MEND_ROOT);
+        else if (geteuid() != 0)
+                complain(complaint, LOGIN_REFUSED, "You may not ask badged.", MEND_GROUP);
         else
                 complain(complaint, LOGIN_REFUSED, "The bus does not let us ask badged.",
                          MEND_POLICY);
 }
 
-static void complain_of_error(struct complaint *complaint, sd_bus_message *reply)
+static void complain_of_error(struct complaint *complaint, sd_bus_message *reply, bool for_root)
 {
         const sd_bus_error *error = sd_bus_message_get_error(reply);
 
         if (!error || sd_bus_error_has_name(error, BADGED_ERROR_NOT_AUTHORIZED)) {
-                complain_of_caller(complaint);
+                complain_of_caller(complaint, for_root);
                 return;
         }
         login_verdict_set_foreign(&complaint->verdict, login_outcome_from_bus_error(error->name),
@@ -46,14 +50,14 @@ static void complain_of_error(struct complaint *complaint, sd_bus_message *reply
         complaint->mend = MEND_JOURNAL;
 }
 
-static void complain_of_silence(struct complaint *complaint, enum peer_answer answer)
+static void complain_of_silence(struct complaint *complaint, enum peer_answer answer, bool for_root)
 {
         switch (answer) {
         case PEER_ABSENT:
                 complain(complaint, LOGIN_UNAVAILABLE, "badged is not running.", MEND_RUNNING);
                 return;
         case PEER_FORBIDDEN:
-                complain_of_caller(complaint);
+                complain_of_caller(complaint, for_root);
                 return;
         case PEER_UNREACHABLE:
                 complain(complaint, LOGIN_UNAVAILABLE, "The system bus is not available.",
@@ -88,14 +92,30 @@ bool daemon_find(int interrupt_fd, struct bus_peer **ret_peer, struct complaint 
                                                ret_peer);
 
         if (answer != PEER_ANSWERED)
-                complain_of_silence(complaint, answer);
+                complain_of_silence(complaint, answer, true);
+        return answer == PEER_ANSWERED;
+}
+
+static bool call_daemon(struct bus_peer *peer, sd_bus_message *call, uint64_t timeout_usec,
+                        bool for_root, sd_bus_message **ret_reply, struct complaint *complaint)
+{
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        enum peer_answer answer = bus_peer_call(peer, call, clock_now_usec() + timeout_usec,
+                                                &reply);
+
+        if (answer == PEER_ERROR)
+                complain_of_error(complaint, reply, for_root);
+        else if (answer != PEER_ANSWERED)
+                complain_of_silence(complaint, answer, for_root);
+        else
+                *ret_reply = TAKE_PTR(reply);
         return answer == PEER_ANSWERED;
 }
 
 bool daemon_ask(struct bus_peer *peer, const char *member, const char *argument,
                 uint64_t timeout_usec, sd_bus_message **ret_reply, struct complaint *complaint)
 {
-        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+        _cleanup_message_ sd_bus_message *call = NULL;
 
         int r = bus_peer_new_call(peer, BADGED_PATH, BADGED_ADMIN_INTERFACE, member, &call);
         if (r >= 0 && argument)
@@ -104,13 +124,11 @@ bool daemon_ask(struct bus_peer *peer, const char *member, const char *argument,
                 complaint_set_unreadable(complaint, r);
                 return false;
         }
-        enum peer_answer answer = bus_peer_call(peer, call, clock_now_usec() + timeout_usec,
-                                                &reply);
-        if (answer == PEER_ERROR)
-                complain_of_error(complaint, reply);
-        else if (answer != PEER_ANSWERED)
-                complain_of_silence(complaint, answer);
-        else
-                *ret_reply = TAKE_PTR(reply);
-        return answer == PEER_ANSWERED;
+        return call_daemon(peer, call, timeout_usec, true, ret_reply, complaint);
+}
+
+bool daemon_call(struct bus_peer *peer, sd_bus_message *call, uint64_t timeout_usec,
+                 sd_bus_message **ret_reply, struct complaint *complaint)
+{
+        return call_daemon(peer, call, timeout_usec, false, ret_reply, complaint);
 }

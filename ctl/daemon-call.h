@@ -25,5 +25,10 @@ bool daemon_find(int interrupt_fd, struct bus_peer **ret_peer, struct complaint 
 bool daemon_ask(struct bus_peer *peer, const char *member, const char *argument,
                 uint64_t timeout_usec, sd_bus_message **ret_reply, struct complaint *complaint);
 
+/* One call that the caller has put together, of what a person may ask for: likewise. The mend of
+ * what the daemon refuses is the caller's to say. */
+bool daemon_call(struct bus_peer *peer, sd_bus_message *call, uint64_t timeout_usec,
+                 sd_bus_message **ret_reply, struct complaint *complaint);
+
 /* For a reply that could not be read: r is what the reader returned. */
 void complaint_set_unreadable(struct complaint *complaint, int r);

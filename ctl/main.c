@@ -13,9 +13,22 @@
 
 #define WORD_MAX_BYTES 64
 
+/* How long a token has to count: unless --min-lifetime says otherwise, and the most it may say. */
+#define LIFETIME_USUAL_SEC 60
+#define LIFETIME_MAX_SEC   (24 * 60 * 60)
+
+/* What a verb takes besides --help. */
+#define TAKES_JSON     (1U << 0)
+#define TAKES_PROVIDER (1U << 1)
+#define TAKES_LIFETIME (1U << 2)
+#define TAKES_HEADER   (1U << 3)
+#define TAKES_OPERAND  (1U << 4)
+#define TAKES_TARGET   (1U << 5)
+#define TAKES_BROWSER  (1U << 6)
+
 struct verb {
         const char *name, *synopsis, *summary, *help;
-        bool takes_provider, takes_browser, takes_operand;
+        unsigned takes;
         enum command_exit (*run)(const struct command_line *line);
 };
 
@@ -37,9 +50,7 @@ static const struct verb verbs[] = {
                         "Exit codes: 0 granted, 1 refused, 2 wrong arguments, 3 denied, 4 "
                         "expired,\n"
                         "5 unavailable, 6 throttled, 7 cancelled.\n",
-                .takes_provider = true,
-                .takes_browser = true,
-                .takes_operand = true,
+                .takes = TAKES_JSON | TAKES_PROVIDER | TAKES_BROWSER | TAKES_OPERAND,
                 .run = login_command,
         },
         {
@@ -53,6 +64,7 @@ static const struct verb verbs[] = {
                         "\n"
                         "Exit codes: 0 the daemon answered, 1 not allowed, 2 wrong arguments, 5 "
                         "out of reach.\n",
+                .takes = TAKES_JSON,
                 .run = status_command,
         },
         {
@@ -65,8 +77,53 @@ static const struct verb verbs[] = {
                         "  --json  print one JSON object\n"
                         "\n"
                         "Exit codes: 0 nothing is wrong, 1 something is, 2 wrong arguments.\n",
-                .takes_operand = true,
+                .takes = TAKES_JSON | TAKES_OPERAND,
                 .run = check_command,
+        },
+        {
+                .name = "token",
+                .synopsis = "token [--min-lifetime TIME] [--header] [--json]",
+                .summary = "print an access token of your own session",
+                .help = "Prints an access token that your own session here has got from the "
+                        "identity provider,\na new one if need be. Only where the administrator "
+                        "allows it. Keep it to yourself:\nwhoever has it can do what you can.\n"
+                        "\n"
+                        "  --min-lifetime TIME  it has to count for so long: 90, 90s, 5min, 2h; "
+                        "otherwise 60s\n"
+                        "  --header             print the whole header, for curl -H @-\n"
+                        "  --json               print one JSON object, with the token's terms\n"
+                        "\n"
+                        "Exit codes: 0 here it is, 1 refused, 2 wrong arguments, 5 out of reach.\n",
+                .takes = TAKES_JSON | TAKES_LIFETIME | TAKES_HEADER,
+                .run = token_command,
+        },
+        {
+                .name = "userinfo",
+                .synopsis = "userinfo [--json]",
+                .summary = "ask the provider who you are there",
+                .help = "Asks the provider's userinfo endpoint with your own access token and "
+                        "prints the claims.\n"
+                        "\n"
+                        "  --json  print one JSON object\n"
+                        "\n"
+                        "Exit codes: 0 here they are, 1 refused, 2 wrong arguments, 5 out of "
+                        "reach.\n",
+                .takes = TAKES_JSON,
+                .run = userinfo_command,
+        },
+        {
+                .name = "api",
+                .synopsis = "api METHOD URL|/PATH",
+                .summary = "make a request with your own access token",
+                .help = "Sends the request with your own access token and prints what is answered. "
+                        "A path is\ntaken at the host of the provider's userinfo endpoint; any "
+                        "other host has to be named,\nand gets the token. Redirects are not "
+                        "followed.\n"
+                        "\n"
+                        "Exit codes: 0 status 2xx, 1 refused or any other status, 2 wrong "
+                        "arguments,\n5 out of reach or status 5xx.\n",
+                .takes = TAKES_OPERAND | TAKES_TARGET,
+                .run = api_command,
         },
 };
 
@@ -121,39 +178,87 @@ static enum command_exit run_help(int argc, char **argv)
         return COMMAND_GOOD;
 }
 
+static bool parse_lifetime(const char *text, uint64_t *ret_sec)
+{
+        static const struct {
+                const char *unit;
+                uint64_t sec;
+        } units[] = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}};
+        size_t n_digits = strspn(text, "0123456789");
+        _cleanup_free_ char *digits = strndup(text, n_digits);
+        uint64_t number;
+
+        if (!digits || text_parse_number(digits, 0, LIFETIME_MAX_SEC, &number) < 0)
+                return false;
+        for (size_t i = 0; i < ELEMENTSOF(units); i++)
+                if (strcmp(units[i].unit, text + n_digits) == 0) {
+                        *ret_sec = number * units[i].sec;
+                        return *ret_sec <= LIFETIME_MAX_SEC;
+                }
+        return false;
+}
+
+/* An option that the verb takes, whose name is its word: false for a bad value. */
+static bool take_option(struct command_line *line, unsigned option, const char *value)
+{
+        switch (option) {
+        case TAKES_JSON:
+                line->json = true;
+                return true;
+        case TAKES_HEADER:
+                line->header = true;
+                return true;
+        case TAKES_BROWSER:
+                line->browser = true;
+                return true;
+        case TAKES_PROVIDER:
+                line->provider = value;
+                return true;
+        default:
+                return parse_lifetime(value, &line->min_lifetime_sec);
+        }
+}
+
+static enum command_exit complain_of_option(const char *name, const char *verb)
+{
+        char option[WORD_MAX_BYTES];
+
+        (void)snprintf(option, sizeof(option), "--%s", name);
+        return complain("There is no option", option, verb);
+}
+
 /* argv[0] is the verb. */
 static enum command_exit run_verb(const struct verb *verb, int argc, char **argv)
 {
         static const struct option options[] = {
-                {"browser", no_argument, NULL, 'b'},
                 {"help", no_argument, NULL, 'h'},
-                {"json", no_argument, NULL, 'j'},
-                {"provider", required_argument, NULL, 'p'},
+                {"browser", no_argument, NULL, TAKES_BROWSER},
+                {"json", no_argument, NULL, TAKES_JSON},
+                {"header", no_argument, NULL, TAKES_HEADER},
+                {"provider", required_argument, NULL, TAKES_PROVIDER},
+                {"min-lifetime", required_argument, NULL, TAKES_LIFETIME},
                 {NULL, 0, NULL, 0},
         };
-        struct command_line line = {.badged_program = BADGED_PROGRAM};
-        int option;
+        struct command_line line = {.badged_program = BADGED_PROGRAM,
+                                    .min_lifetime_sec = LIFETIME_USUAL_SEC};
+        int option, index = 0;
 
-        while ((option = getopt_long(argc, argv, ":h", options, NULL)) >= 0) {
-                if (option == 'j')
-                        line.json = true;
-                else if (option == 'p' && verb->takes_provider)
-                        line.provider = optarg;
-                else if (option == 'b' && verb->takes_browser)
-                        line.browser = true;
-                else if (option == 'h')
+        while ((option = getopt_long(argc, argv, ":h", options, &index)) >= 0) {
+                if (option == 'h')
                         return print_verb_help(verb);
-                else if (option == 'p')
-                        return complain("There is no option", "--provider", verb->name);
-                else if (option == 'b')
-                        return complain("There is no option", "--browser", verb->name);
-                else if (option == ':')
+                if (option == ':')
                         return complain("A value is missing after", argv[optind - 1], verb->name);
-                else
+                if (option == '?')
                         return complain("There is no option", argv[optind - 1], verb->name);
+                if (!(verb->takes & (unsigned)option))
+                        return complain_of_option(options[index].name, verb->name);
+                if (!take_option(&line, (unsigned)option, optarg))
+                        return complain("That is no time from 0 to a day:", optarg, verb->name);
         }
-        if (optind < argc && verb->takes_operand)
+        if (optind < argc && verb->takes & TAKES_OPERAND)
                 line.operand = argv[optind++];
+        if (optind < argc && verb->takes & TAKES_TARGET)
+                line.target = argv[optind++];
         if (optind < argc)
                 return complain("There is an argument too many:", argv[optind], verb->name);
         return verb->run(&line);

@@ -7,6 +7,7 @@
 
 #include "common/cleanup.h"
 #include "ctl/command.h"
+#include "ctl/complaint-report.h"
 #include "ctl/daemon-call.h"
 #include "ctl/daemon-status.h"
 #include "ctl/json-output.h"
@@ -82,16 +83,6 @@ static void status_print(const struct daemon_status *status)
                 print_provider(status, &status->providers[i]);
 }
 
-static int complaint_print_json(const struct complaint *complaint)
-{
-        _cleanup_json_ struct json_object *object = json_object_new_object();
-
-        if (!object || json_add_text(object, "error", complaint->verdict.reason) < 0 ||
-            json_add_text(object, "mend", complaint->mend) < 0)
-                return -ENOMEM;
-        return json_print(object);
-}
-
 static bool status_ask(struct daemon_status *ret_status, struct complaint *complaint)
 {
         _cleanup_(bus_peer_freep) struct bus_peer *peer = NULL;
@@ -112,9 +103,5 @@ enum command_exit status_command(const struct command_line *line)
                         status_print(&status);
                 return r < 0 ? COMMAND_BAD : COMMAND_GOOD;
         }
-        if (line->json)
-                r = complaint_print_json(&complaint);
-        else
-                output_complaint(complaint.verdict.reason, complaint.mend);
-        return r < 0 ? COMMAND_BAD : command_exit_for(complaint.verdict.outcome);
+        return complaint_report(&complaint, line->json);
 }

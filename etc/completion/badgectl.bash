@@ -14,16 +14,19 @@ _badgectl() {
 
         COMPREPLY=()
         if [ "$COMP_CWORD" -eq 1 ]; then
-                _badgectl_reply -W 'login status check help --help --version' -- "$cur"
+                _badgectl_reply -W 'login status check token userinfo api help --help --version' -- "$cur"
         elif [ "$prev" = --provider ]; then
                 _badgectl_reply -W "$(_badgectl_providers)" -- "$cur"
         else
                 case $verb:$cur in
                 login:-*) _badgectl_reply -W '--browser --provider --json --help' -- "$cur" ;;
                 login:*) _badgectl_reply -u -- "$cur" ;;
-                status:* | check:-*) _badgectl_reply -W '--json --help' -- "$cur" ;;
+                token:*) _badgectl_reply -W '--min-lifetime --header --json --help' -- "$cur" ;;
+                api:-*) _badgectl_reply -W '--help' -- "$cur" ;;
+                api:*) _badgectl_reply -W 'GET HEAD POST PUT PATCH DELETE' -- "$cur" ;;
+                status:* | userinfo:* | check:-*) _badgectl_reply -W '--json --help' -- "$cur" ;;
                 check:*) _badgectl_reply -W "$(_badgectl_providers)" -- "$cur" ;;
-                help:*) _badgectl_reply -W 'login status check' -- "$cur" ;;
+                help:*) _badgectl_reply -W 'login status check token userinfo api' -- "$cur" ;;
                 esac
         fi
 }

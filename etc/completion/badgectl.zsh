@@ -14,6 +14,9 @@ _badgectl() {
                 'login:try a login'
                 'status:show the daemon, its logins and its providers'
                 'check:find out what is wrong with settings and providers'
+                'token:print an access token of your own session'
+                'userinfo:ask the provider who you are there'
+                'api:make a request with your own access token'
                 'help:print a summary, or more about a verb'
         )
 
@@ -31,7 +34,16 @@ _badgectl() {
                         '--provider[ask this provider]:provider:_badgectl_providers' \
                         '--json[print JSON]' '--help[print help]' '::account:_users'
                 ;;
-        status)
+        token)
+                _arguments '--min-lifetime[how long it has to count]:time:' \
+                        '--header[print the whole header]' '--json[print JSON]' \
+                        '--help[print help]'
+                ;;
+        api)
+                _arguments '--help[print help]' '1:method:(GET HEAD POST PUT PATCH DELETE)' \
+                        '2:address:'
+                ;;
+        status | userinfo)
                 _arguments '--json[print JSON]' '--help[print help]'
                 ;;
         check)
@@ -39,7 +51,7 @@ _badgectl() {
                         '::provider:_badgectl_providers'
                 ;;
         help)
-                _arguments '1:verb:(login status check)'
+                _arguments '1:verb:(login status check token userinfo api)'
                 ;;
         esac
 }

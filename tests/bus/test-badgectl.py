@@ -83,11 +83,11 @@ def output_that_cannot_be_written_is_a_failure():
 def completions_know_every_verb_and_option():
     text = subprocess.run([BADGECTL, "help"], capture_output=True, text=True, check=True).stdout
     verbs = re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)
-    options = set(re.findall(r"--([a-z]+)", text))
-    equal(verbs, ["login", "status", "check", "help"])
-    equal(options, {"browser", "help", "json", "provider", "version"})
+    options = set(re.findall(r"--([a-z-]+)", text))
+    equal(verbs, ["login", "status", "check", "token", "userinfo", "api", "help"])
+    equal(options, {"browser", "header", "help", "json", "min-lifetime", "provider", "version"})
     for path in COMPLETIONS:
-        words = set(re.findall(r"[a-z]+", pathlib.Path(path).read_text()))
+        words = set(re.findall(r"[a-z]+(?:-[a-z]+)*", pathlib.Path(path).read_text()))
         equal((set(verbs) | options) - words, set())
 
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A daemon that does what it is told: fake-badged START [WAIT [CHECK [OPEN [ADMIN [ANSWER]]]]],
- * each a word of the tables below. Writes "ready", then one line for each call that reached it. For
- * tests/bus.
- */
+/* A daemon that does what it is told: fake-badged START [WAIT [CHECK [OPEN [ADMIN [ANSWER
+ * [TOKEN]]]]]], each a word of the tables below. Writes "ready", then one line for each call that
+ * reached it. For tests/bus. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -17,13 +16,14 @@
 #include "common/cleanup.h"
 #include "fake-admin.h"
 #include "fake-challenge.h"
+#include "fake-token.h"
 
 #define LOGIN_PATH BADGED_LOGIN_PATH "/7"
 #define FORGE_MSEC 200
 
 struct fake {
         sd_bus *bus, *stranger;
-        const char *start, *wait, *check, *open, *admin, *answer;
+        const char *start, *wait, *check, *open, *admin, *answer, *token;
 };
 
 static void pause_msec(long msec)
@@ -274,6 +274,13 @@ static int on_check_provider(sd_bus_message *call, void *userdata, sd_bus_error 
         return fake_admin_check(call, fake->admin);
 }
 
+static int on_get_token(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+
+        return fake_token_get(call, fake->token);
+}
+
 /* Not a vtable: sd-bus would hold the replies against it. */
 static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
@@ -290,6 +297,7 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
                 {"Cancel", on_cancel},
                 {"GetStatus", on_get_status},
                 {"CheckProvider", on_check_provider},
+                {"GetToken", on_get_token},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(methods); i++)
@@ -327,6 +335,7 @@ int main(int argc, char **argv)
                 .open = argc > 4 ? argv[4] : "5",
                 .admin = argc > 5 ? argv[5] : "good",
                 .answer = argc > 6 ? argv[6] : "good",
+                .token = argc > 7 ? argv[7] : "good",
         };
 
         (void)setvbuf(stdout, NULL, _IOLBF, 0);

@@ -30,7 +30,7 @@ MAY_INCLUDE = {
 
 # Outside libraries, by the header that gives them away, and the only folders that may use each.
 LIBRARY_HEADERS = {
-    r"curl/": {"daemon/io"},
+    r"curl/": {"daemon/io", "ctl"},
     r"libeconf": {"daemon/io"},
     r"json-c/|json\.h": {"daemon/core", "ctl"},
     r"cjose/": {"daemon/core"},
