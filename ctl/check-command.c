@@ -14,8 +14,8 @@
 #include "ctl/output.h"
 #include "ctl/settings-check.h"
 
-/* The daemon asks the provider three times, each bounded by 20 s. */
-#define CHECK_TIMEOUT_USEC (65 * USEC_PER_SEC)
+/* The daemon asks the provider four times, each bounded by 20 s, and pauses for 10 s at most. */
+#define CHECK_TIMEOUT_USEC (95 * USEC_PER_SEC)
 #define FINDINGS_MAX       100
 #define TEXT_MAX_BYTES     2048
 

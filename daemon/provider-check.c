@@ -8,22 +8,21 @@
 #include <time.h>
 
 #include "approval-request.h"
+#include "check-mends.h"
 #include "core/provider-preset.h"
 #include "core/token-set.h"
+#include "io/private-key.h"
 #include "provider-call.h"
 
 #define USEC_PER_SEC       1000000ULL
 #define POLL_PAUSE_MAX_SEC 10
 
+#define DEVICE_ENDPOINT "device endpoint"
+
 #define MEND_METADATA                                                                            \
         "compare issuer with what the provider calls itself, and see that this host reaches it " \
         "(proxy, ca_file)"
 #define MEND_KEYS "see that this host reaches the provider's jwks_uri"
-#define MEND_CLIENT \
-        "compare client_id, client_auth and client_secret_file with the client at the provider"
-#define MEND_GRANT "switch the device authorization grant on for this client at the provider"
-#define MEND_LATER "try again later"
-#define MEND_OTHER "read the provider's log for this request"
 
 struct provider_check {
         sd_event *event;
@@ -34,6 +33,7 @@ struct provider_check {
         struct document_wait *wait;
         struct approval_request *approval;
         struct provider_call *call;
+        struct private_key *dpop; /* NULL unless dpop = yes */
         sd_event_source *pause;
         struct provider_finding findings[PROVIDER_FINDINGS_MAX];
         size_t n_findings;
@@ -63,7 +63,7 @@ static const char *check_endpoint(const struct provider_check *check)
 {
         switch (provider_settings(check->provider)->flow) {
         case FLOW_DEVICE:
-                return "device endpoint";
+                return DEVICE_ENDPOINT;
         case FLOW_BACKCHANNEL:
                 return "CIBA endpoint";
         }
@@ -77,50 +77,26 @@ static void finish(struct provider_check *check)
 
 /* ---- 3. the endpoint that is asked for an approval ---- */
 
-/* What this provider means by it, then what everybody means. */
-static const char *mend_for(const struct provider_check *check, const struct oauth_problem *problem)
-{
-        static const struct {
-                const char *code, *mend;
-        } mends[] = {
-                {"invalid_client", MEND_CLIENT},
-                {"unauthorized_client", MEND_GRANT},
-                {"unsupported_grant_type", MEND_GRANT},
-                {"invalid_grant", MEND_GRANT},
-                {"invalid_scope", "ask for a scope that the provider gives to this client"},
-                {"slow_down", MEND_LATER},
-                {"temporarily_unavailable", MEND_LATER},
-        };
-        const struct provider_preset *preset = provider_settings(check->provider)->preset;
-        const char *mend = preset ? provider_preset_mend(preset, problem->code,
-                                                         problem->description)
-                                  : NULL;
-
-        if (mend)
-                return mend;
-        for (size_t i = 0; i < ELEMENTSOF(mends); i++)
-                if (strcmp(mends[i].code, problem->code) == 0)
-                        return mends[i].mend;
-        return problem->answer == OAUTH_TRANSIENT ? MEND_LATER : MEND_OTHER;
-}
-
 static void add_problem(struct provider_check *check, const char *what, unsigned status,
                         const struct oauth_problem *problem)
 {
-        const struct provider_preset *preset = provider_settings(check->provider)->preset;
+        const struct provider_settings *settings = provider_settings(check->provider);
+        const struct provider_preset *preset = settings->preset;
+        bool asked_as_public = settings->asks_as_public && strcmp(what, DEVICE_ENDPOINT) == 0;
         const char *said = problem->code[0] ? problem->code
                            : problem->why   ? problem->why
                                             : "out of order";
 
-        add(check, what, mend_for(check, problem), "status %u, %s%s%s", status, said,
-            problem->description ? ", " : "", problem->description ? problem->description : "");
+        add(check, what, check_mend(settings, asked_as_public, problem), "status %u, %s%s%s",
+            status, said, problem->description ? ", " : "",
+            problem->description ? problem->description : "");
         if (preset && preset->switch_on)
                 add(check, preset->title, preset->switch_on, "has to be prepared for badged");
 }
 
 static void add_challenge(struct provider_check *check, const struct grant_challenge *challenge)
 {
-        add(check, challenge->user_code ? "device endpoint" : "CIBA endpoint", "",
+        add(check, challenge->user_code ? DEVICE_ENDPOINT : "CIBA endpoint", "",
             "accepts the client; codes live %llu s, interval %llu s",
             (unsigned long long)challenge->expires_in_sec,
             (unsigned long long)challenge->interval_sec);
@@ -168,9 +144,13 @@ static int on_pause_over(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct provider_check *check = userdata;
         struct oauth_question question = approval_request_poll(check->approval);
+        int r = 0;
 
-        int r = provider_call_new(check->provider, ENDPOINT_TOKEN, &question, NULL, on_polled,
-                                  check, &check->call);
+        if (provider_settings(check->provider)->dpop == DPOP_YES)
+                r = private_key_generate_p256(&check->dpop);
+        if (r >= 0)
+                r = provider_call_new(check->provider, ENDPOINT_TOKEN, &question, check->dpop,
+                                      on_polled, check, &check->call);
         if (r < 0) {
                 add(check, "token endpoint", MEND_OTHER, "%s", strerror(-r));
                 finish(check);
@@ -324,6 +304,7 @@ struct provider_check *provider_check_free(struct provider_check *check)
         check->wait = document_wait_free(check->wait);
         check->pause = sd_event_source_disable_unref(check->pause);
         check->call = provider_call_free(check->call);
+        check->dpop = private_key_free(check->dpop);
         check->approval = approval_request_free(check->approval);
         for (size_t i = 0; i < check->n_findings; i++)
                 free(check->findings[i].detail);
