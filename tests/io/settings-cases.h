@@ -344,7 +344,9 @@ static const struct settings_case settings_cases[] = {
         {"an_assertion_is_for_the_issuer_or_an_endpoint",
          CORP_AND("client_assertion_audience = everybody"),
          AT(4) IN_CORP("client_assertion_audience") "is neither issuer nor endpoint (leave it out, or "
-         "write endpoint for a provider that knows no other audience)\n"},
+         "write endpoint for a provider that knows no other audience)\n"
+         AT(4) "warning: [provider corp] client_assertion_audience: is not used: only "
+         "private_key_jwt and client_secret_jwt have one (remove it)\n"},
         {"an_alias_stands_for_a_code_of_rfc8628", CORP_AND("error_aliases = too_old:invalid_grant"),
          AT(4) IN_CORP("error_aliases") "stands for a code other than authorization_pending, slow_down, "
          "access_denied, expired_token (write error_aliases = their_code:expired_token)\n"},
