@@ -39,7 +39,8 @@ class SigningKey:
         return {"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y)}
 
     def public_jwk(self):
-        return {**self.jwk(), "kid": self.kid, "alg": self.algorithm, "use": "sig"}
+        """For every algorithm that the key can sign with."""
+        return {**self.jwk(), "kid": self.kid, "use": "sig"}
 
     def public_pem(self):
         return openssl("pkey", "-in", self.path, "-pubout")
