@@ -27,6 +27,7 @@ VISITOR = "mallory"     # who types ssh and su: an account of no consequence
 
 ADDRESS = r"Address:\s+(\S+)"
 CODE = r"Code:\s+(\S+)"
+MESSAGE = r"Approve only if it shows\s+(\S+)"
 PROMPT = "Press Enter after approving: "
 SHELL = rf"(\w+)@{machine.NAME}:[^\r\n]*[$#] "
 LOGIN_AGAIN = rf"{machine.NAME} login: "
@@ -45,6 +46,14 @@ class Challenge:
     address: str
     has_prompt: bool    # the program waits for Enter
     shown_at: float     # time.time() when the code stood on the screen
+
+
+@dataclasses.dataclass(frozen=True)
+class Ring:
+    """The phone is asking: nothing is typed there."""
+
+    message: str
+    has_prompt: bool
 
 
 class Person:
@@ -116,12 +125,19 @@ class Person:
         address = self.terminal.match.group(1)
         self._expect([CODE + r"\s"], timeout_sec)
         code, shown_at = self.terminal.match.group(1), time.time()
+        return Challenge(code, address, self._has_prompt(), shown_at)
+
+    def see_ring(self, timeout_sec: float = CHALLENGE_SEC) -> Ring:
+        self._expect([MESSAGE + r"\s"], timeout_sec)
+        message = self.terminal.match.group(1)
+        return Ring(message, self._has_prompt())
+
+    def _has_prompt(self) -> bool:
         try:
             self.terminal.expect_exact(PROMPT, timeout=0.5 if self.service == "sshd" else 0.05)
-            has_prompt = True
         except pexpect.TIMEOUT:
-            has_prompt = False
-        return Challenge(code, address, has_prompt, shown_at)
+            return False
+        return True
 
     def press_enter(self) -> None:
         self.terminal.send("\r")
@@ -190,7 +206,7 @@ class Person:
 
     def sentence(self) -> str:
         """The last line on the screen that the program itself did not write."""
-        shown = re.split(f"{CODE}|{re.escape(PROMPT)}", self.screen)[-1]
+        shown = re.split(f"{CODE}|{MESSAGE}|{re.escape(PROMPT)}", self.screen)[-1]
         lines = [line.strip() for line in shown.splitlines()]
         lines = [re.sub(rf"^\({self.account}@{machine.NAME}\) ", "", line) for line in lines]
         lines = [line for line in lines if line and not BOILERPLATE.match(line)
@@ -199,7 +215,7 @@ class Person:
 
     def said_before_shell(self) -> str:
         """What stood between the code and the shell's prompt: nothing, when all is well."""
-        shown = re.split(SHELL, re.split(f"{CODE}|{re.escape(PROMPT)}", self.screen)[-1])[0]
+        shown = re.split(SHELL, re.split(f"{CODE}|{MESSAGE}|{re.escape(PROMPT)}", self.screen)[-1])[0]
         return shown.strip()
 
     def _expect(self, patterns: list, timeout_sec: float) -> int:
