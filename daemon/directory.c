@@ -264,7 +264,8 @@ static int send_question(struct directory_lookup *lookup)
 static void go_on(struct directory_lookup *lookup, int r)
 {
         if (r == -EINVAL)
-                fail(lookup, LOGIN_REFUSED, "the identity lacks a claim that an address names");
+                fail(lookup, LOGIN_REFUSED,
+                     "no claim of the identity fits into the address of group_sources");
         else if (r < 0)
                 fail_with(lookup, r, NULL);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include "api-answer.h"
 #include "core/claim-test.h"
@@ -11,6 +12,12 @@
 #include "core/oauth-request.h"
 #include "identification.h"
 #include "provider-call.h"
+
+/* Each request has its own time; a provider with many pages, each just in time, has this in all. */
+#define VERIFICATION_MAX_SEC 30
+#define TIMER_ACCURACY_USEC  100000
+
+#define USEC_PER_SEC 1000000ULL
 
 /* In this order; each is left out where nothing asks for it. */
 enum verification_step {
@@ -28,16 +35,24 @@ struct verification {
         const struct authority *authority;
         const struct provider_settings *settings;
         enum verification_step step;
-        sd_event_source *begin;
+        sd_event_source *begin, *deadline;
         struct identification *identification;
         struct provider_call *call;
         struct directory_lookup *lookup;
         struct identity *identity;
 };
 
+/* Nothing may touch the verification after this. */
+static void finish(struct verification *verification, enum login_outcome outcome,
+                   struct identity *identity, const char *detail)
+{
+        verification->deadline = sd_event_source_disable_unref(verification->deadline);
+        verification->spec.on_done(outcome, identity, detail, verification->spec.userdata);
+}
+
 static void fail(struct verification *verification, enum login_outcome outcome, const char *detail)
 {
-        verification->spec.on_done(outcome, NULL, detail, verification->spec.userdata);
+        finish(verification, outcome, NULL, detail);
 }
 
 /* -EBADMSG is the provider's fault and why says what is wrong; any other is ours. */
@@ -91,15 +106,22 @@ static void ask_userinfo(struct verification *verification)
                 fail_with(verification, r, NULL);
 }
 
-/* Where the rule could do with userinfo but there is none, the id_token has to be enough. */
+/* A rule, or a demand, that finds no fitting claim in the id_token. */
+static bool could_do_with_userinfo(const struct verification *verification)
+{
+        return account_needs_userinfo(&verification->authority->rules, verification->spec.account,
+                                      verification->identity) ||
+               claim_tests_failing(&verification->settings->require_claim, verification->identity);
+}
+
+/* Where there is none, the id_token has to be enough, unless the settings want it asked. */
 static bool wants_userinfo(const struct verification *verification)
 {
         if (verification->settings->identity_from == IDENTITY_FROM_USERINFO)
                 return false;
         return verification->settings->validate & VALIDATE_USERINFO ||
                (provider_endpoint_url(verification->authority->provider, ENDPOINT_USERINFO) &&
-                account_needs_userinfo(&verification->authority->rules, verification->spec.account,
-                                       verification->identity));
+                could_do_with_userinfo(verification));
 }
 
 /* ---- introspection (RFC 7662) ---- */
@@ -194,7 +216,7 @@ static void ask_groups(struct verification *verification)
                                         &verification->lookup);
         if (r == -EINVAL)
                 fail(verification, LOGIN_REFUSED,
-                     "the identity lacks a claim that group_sources names");
+                     "no claim of the identity fits into the address of group_sources");
         else if (r < 0)
                 fail_with(verification, r, NULL);
 }
@@ -218,7 +240,7 @@ static void ask_account(struct verification *verification)
                                          on_account, verification, &verification->lookup);
         if (r == -EINVAL)
                 fail(verification, LOGIN_REFUSED,
-                     "the identity lacks a claim that account_source names");
+                     "no claim of the identity fits into the address of account_source");
         else if (r < 0)
                 fail_with(verification, r, NULL);
 }
@@ -285,8 +307,7 @@ static void go_on(struct verification *verification, enum verification_step next
                 test_claims(verification);
                 return;
         case STEP_DONE:
-                verification->spec.on_done(LOGIN_GRANTED, TAKE_PTR(verification->identity), NULL,
-                                           verification->spec.userdata);
+                finish(verification, LOGIN_GRANTED, TAKE_PTR(verification->identity), NULL);
                 return;
         }
 }
@@ -294,6 +315,24 @@ static void go_on(struct verification *verification, enum verification_step next
 static int on_begin(sd_event_source *source, void *userdata)
 {
         go_on(userdata, STEP_IDENTITY);
+        return 0;
+}
+
+static void drop_work(struct verification *verification)
+{
+        verification->begin = sd_event_source_disable_unref(verification->begin);
+        verification->deadline = sd_event_source_disable_unref(verification->deadline);
+        verification->identification = identification_free(verification->identification);
+        verification->call = provider_call_free(verification->call);
+        verification->lookup = directory_lookup_free(verification->lookup);
+}
+
+static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct verification *verification = userdata;
+
+        drop_work(verification);
+        fail(verification, LOGIN_UNAVAILABLE, "the provider takes too long to tell who approved");
         return 0;
 }
 
@@ -318,6 +357,10 @@ int verification_new(const struct verification_spec *spec, struct verification *
         int r = identification_new(&identification, &verification->identification);
         if (r >= 0)
                 r = sd_event_add_defer(spec->event, &verification->begin, on_begin, verification);
+        if (r >= 0)
+                r = sd_event_add_time_relative(spec->event, &verification->deadline, CLOCK_BOOTTIME,
+                                               VERIFICATION_MAX_SEC * USEC_PER_SEC,
+                                               TIMER_ACCURACY_USEC, on_deadline, verification);
         if (r < 0)
                 return r;
         *ret_verification = TAKE_PTR(verification);
@@ -328,10 +371,7 @@ struct verification *verification_free(struct verification *verification)
 {
         if (!verification)
                 return NULL;
-        verification->begin = sd_event_source_disable_unref(verification->begin);
-        verification->identification = identification_free(verification->identification);
-        verification->call = provider_call_free(verification->call);
-        verification->lookup = directory_lookup_free(verification->lookup);
+        drop_work(verification);
         verification->identity = identity_free(verification->identity);
         free(verification);
         return NULL;
