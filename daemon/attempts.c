@@ -12,8 +12,8 @@ struct attempt {
         bool has_ended;
 };
 
-void attempts_init(struct attempts *attempts,
-                   void (*on_ended)(struct login *login, void *userdata), void *userdata)
+void attempts_init(struct attempts *attempts, void (*on_ended)(struct login *login, void *userdata),
+                   void *userdata)
 {
         *attempts = (struct attempts){.on_ended = on_ended, .userdata = userdata};
 }

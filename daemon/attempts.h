@@ -23,8 +23,8 @@ struct attempts {
         void *userdata;
 };
 
-void attempts_init(struct attempts *attempts,
-                   void (*on_ended)(struct login *login, void *userdata), void *userdata);
+void attempts_init(struct attempts *attempts, void (*on_ended)(struct login *login, void *userdata),
+                   void *userdata);
 
 /* Those of the account, from the source, and of the account from that source. NULL counts any. */
 size_t attempts_count(const struct attempts *attempts, const char *account, const char *source);

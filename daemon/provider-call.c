@@ -131,29 +131,28 @@ static int prove_possession(const struct provider_call *call, struct secret **re
         return dpop_proof_new(&spec, ret_proof);
 }
 
-static int prove(const struct provider_call *call, struct proof *ret_proof)
+static int copy_form(const struct provider_call *call, struct secret **ret_form)
 {
-        _cleanup_(proof_finish) struct proof proof = {0};
+        *ret_form = secret_new(secret_bytes(call->form), secret_size(call->form));
+        return *ret_form ? 0 : -ENOMEM;
+}
+
+/* The caller finishes the proof, also when this fails half way. */
+static int prove(const struct provider_call *call, struct proof *proof)
+{
         int r;
 
         if (call->is_bare)
-                r = (proof.request.form = secret_new(secret_bytes(call->form),
-                                                     secret_size(call->form)))
-                            ? 0
-                            : -ENOMEM;
+                r = copy_form(call, &proof->request.form);
         else if (call->form)
-                r = prove_client(call, &proof.request);
+                r = prove_client(call, &proof->request);
         else if (call->dpop)
-                r = oauth_request_dpop(call->access_token, &proof.request.authorization);
+                r = oauth_request_dpop(call->access_token, &proof->request.authorization);
         else
-                r = oauth_request_bearer(call->access_token, &proof.request.authorization);
+                r = oauth_request_bearer(call->access_token, &proof->request.authorization);
         if (r >= 0 && call->dpop)
-                r = prove_possession(call, &proof.dpop);
-        if (r < 0)
-                return r;
-        *ret_proof = proof;
-        proof = (struct proof){0};
-        return 0;
+                r = prove_possession(call, &proof->dpop);
+        return r;
 }
 
 static int call_send(struct provider_call *call);
@@ -188,7 +187,7 @@ static void keep_nonce(struct provider_call *call, const struct http_answer *ans
         }
 }
 
-static void on_answer(const struct http_answer *answer, void *userdata)
+static void on_http_answer(const struct http_answer *answer, void *userdata)
 {
         struct provider_call *call = userdata;
         _cleanup_(http_request_freep) struct http_request *finished = TAKE_PTR(call->request);
@@ -215,13 +214,13 @@ static int call_send(struct provider_call *call)
                 .authorization = proof.request.authorization,
                 .dpop = proof.dpop,
         };
-        return provider_send(call->provider, &request, on_answer, call, &call->request);
+        return provider_send(call->provider, &request, on_http_answer, call, &call->request);
 }
 
 /* ---- the outside ---- */
 
 static int call_new(struct provider *provider, const char *url, const struct private_key *dpop,
-                    http_on_answer on_done, void *userdata, struct provider_call **ret_call)
+                    http_on_answer on_answer, void *userdata, struct provider_call **ret_call)
 {
         _cleanup_(provider_call_freep) struct provider_call *call = calloc(1, sizeof(*call));
 
@@ -230,7 +229,7 @@ static int call_new(struct provider *provider, const char *url, const struct pri
         *call = (struct provider_call){.provider = provider,
                                        .url = strdup(url),
                                        .dpop = dpop,
-                                       .on_answer = on_done,
+                                       .on_answer = on_answer,
                                        .userdata = userdata};
         if (!call->url)
                 return -ENOMEM;
@@ -240,14 +239,14 @@ static int call_new(struct provider *provider, const char *url, const struct pri
 
 int provider_call_new(struct provider *provider, enum provider_endpoint endpoint,
                       const struct oauth_question *question, const struct private_key *dpop,
-                      http_on_answer on_done, void *userdata, struct provider_call **ret_call)
+                      http_on_answer on_answer, void *userdata, struct provider_call **ret_call)
 {
         _cleanup_(provider_call_freep) struct provider_call *call = NULL;
         const char *url = provider_endpoint_url(provider, endpoint);
 
         if (!url)
                 return -ENODATA;
-        int r = call_new(provider, url, dpop, on_done, userdata, &call);
+        int r = call_new(provider, url, dpop, on_answer, userdata, &call);
         if (r < 0)
                 return r;
         call->asks_as_public = endpoint == ENDPOINT_DEVICE_AUTHORIZATION &&
@@ -262,12 +261,12 @@ int provider_call_new(struct provider *provider, enum provider_endpoint endpoint
 }
 
 int provider_call_new_bare(struct provider *provider, const char *url,
-                           const struct oauth_question *question, http_on_answer on_done,
+                           const struct oauth_question *question, http_on_answer on_answer,
                            void *userdata, struct provider_call **ret_call)
 {
         _cleanup_(provider_call_freep) struct provider_call *call = NULL;
 
-        int r = call_new(provider, url, NULL, on_done, userdata, &call);
+        int r = call_new(provider, url, NULL, on_answer, userdata, &call);
         if (r < 0)
                 return r;
         call->is_bare = true;
@@ -282,12 +281,12 @@ int provider_call_new_bare(struct provider *provider, const char *url,
 
 int provider_call_new_resource(struct provider *provider, const char *url,
                                const struct secret *access_token, const struct private_key *dpop,
-                               http_on_answer on_done, void *userdata,
+                               http_on_answer on_answer, void *userdata,
                                struct provider_call **ret_call)
 {
         _cleanup_(provider_call_freep) struct provider_call *call = NULL;
 
-        int r = call_new(provider, url, dpop, on_done, userdata, &call);
+        int r = call_new(provider, url, dpop, on_answer, userdata, &call);
         if (r < 0)
                 return r;
         call->access_token = secret_new(secret_bytes(access_token), secret_size(access_token));

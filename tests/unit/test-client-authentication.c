@@ -152,7 +152,7 @@ static const struct {
 static void rfc6749_2_3_nothing_missing_and_never_two_ways_at_once(void **state)
 {
         _cleanup_secret_ struct secret *given = secret_new_text("x"), *empty = secret_new_text("");
-        struct secret *const values[] = {NULL, empty, given};
+        const struct secret *const values[] = {NULL, empty, given};
 
         for (unsigned auth = 0; auth < EVERY_AUTH; auth++)
                 for (unsigned i = 0; i < 9; i++) {
