@@ -218,14 +218,14 @@ def test_every_row_says_what_must_come_of_it():
     for name, row in SCENARIOS.items():
         assert row["expect"] in ("granted", "refused", "denied", "expired", "throttled",
                                  "unavailable"), name
-        assert row.get("for") in (None, "presets", "grants"), name
+        assert row.get("for") in (None, "presets", "grants", "directory"), name
         assert isinstance(row["requests"], dict), name
 
 
 def ends_with_tokens(row):
     """A plain device flow with the usual client gets tokens."""
-    return (row["expect"] in ("granted", "refused") and not {"device", "jwks", "for"} & set(row)
-            and "*" not in row.get("token", [])
+    return (row["expect"] in ("granted", "refused")
+            and not {"device", "discovery", "jwks", "for"} & set(row) and "*" not in row.get("token", [])
             and not any(isinstance(step, dict) and step.get("answer") == "denied"
                         for step in row.get("token", [])))
 

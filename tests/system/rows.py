@@ -2,6 +2,7 @@
 """Rows of the scripted provider's table (tests/fakes/scripted-provider/scenarios.json) as logins: the
 settings that they need, a badged that has them, and one login through real PAM."""
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import pathlib
@@ -13,6 +14,7 @@ from host.daemon import Daemon, write_settings
 from host.providers import CLIENT_IDS
 from system.traces import pending_logins
 
+AT_ONCE = 16
 MOST_SEC = 60
 USUAL_SEC = 8
 GRANTED_EXIT = 0
@@ -92,8 +94,13 @@ def settings(providers):
     for name, provider in providers.items():
         keys = provider_keys(provider)
         lines += ["", f"[provider {name}]", *(f"{key} = {value}" for key, value in keys.items())]
-    lines += ["", "[accounts]", *(f"{key} = {value}" for key, value in accounts.items()), ""]
-    return "\n".join(lines), files_for(some)
+    lines += ["", "[accounts]", *(f"{key} = {value}" for key, value in accounts.items())]
+    files = files_for(some)
+    mapped = [one for one in providers.values() if "map" in one.row]
+    if mapped:
+        lines.append("map_file = accounts.map")
+        files["accounts.map"] = "".join(f"{one.account} = {one.issuer} {one.row['map']}\n" for one in mapped)
+    return "\n".join(lines) + "\n", files
 
 
 def play(name, provider):
@@ -149,6 +156,15 @@ def badged(providers):
         daemon.stop()     # in order: whoever is killed counts no lines
 
 
+def play_together(providers):
+    """One badged for all."""
+    with badged(providers), concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        # The slow ones first, so that they do not queue up at the end.
+        order = sorted(providers, key=lambda name: -providers[name].row.get("seconds", 0))
+        futures = {name: pool.submit(play, name, providers[name]) for name in order}
+        return {name: future.result() for name, future in futures.items()}
+
+
 def play_in_turn(providers):
     """A badged for each."""
     ends = {}
@@ -166,6 +182,7 @@ def assert_end(name, row, end, journal):
     assert entries[0]["ACCOUNT"] == row.get("account", "alice")
     if not end.is_granted:
         assert entries[0]["REASON"]
+        assert row.get("reason", "") in entries[0]["REASON"], entries[0]["REASON"]
         assert sentences(end.screen), f"no sentence for the person in:\n{end.screen}"
     assert end.requests == row["requests"], end.requests
     assert end.seconds < row.get("seconds", USUAL_SEC) * 1.1 + 3

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Client authentication, CIBA, PKCE, DPoP, introspection, the directory and further tests of claims
-through real PAM: the rows of the scripted provider's table that are for grants and are one login. What
-comes after a login, and the browser, have tests of their own.
+"""Client authentication, CIBA, PKCE and DPoP through real PAM: the rows of the scripted provider's table
+that are for grants and are one login. What comes after a login, and the browser, have tests of their
+own.
 """
 
 import re

@@ -6,17 +6,15 @@ about shared accounts have a badged of their own, because groups count for the d
 A row says how its login must end, how often the provider may be asked, and in how many seconds.
 """
 
-import concurrent.futures
 import json
 
 import pytest
 
 from host.journal import Journal
 from host.scripted import SCENARIOS
-from system.rows import assert_end, badged, has_default_only, play, play_in_turn
+from system.rows import assert_end, has_default_only, play_in_turn, play_together
 from system.traces import SECRETS, assert_no_secrets
 
-AT_ONCE = 16
 # The others are played by the tests that they are for.
 ROWS = {name: row for name, row in SCENARIOS.items() if "for" not in row}
 
@@ -28,14 +26,6 @@ def breaks_connection(row):
 @pytest.fixture(scope="module")
 def journal_of_all():
     return Journal()
-
-
-def play_together(providers):
-    with badged(providers), concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        # The slow ones first, so that they do not queue up at the end.
-        order = sorted(providers, key=lambda name: -providers[name].row.get("seconds", 0))
-        futures = {name: pool.submit(play, name, providers[name]) for name in order}
-        return {name: future.result() for name, future in futures.items()}
 
 
 @pytest.fixture(scope="module")

@@ -95,6 +95,7 @@ const FORGERIES = {
                 claims: { aud: [claims.aud, 'somebody-else'] },
         }),
         'audience-by-prefix': ({ claims }) => ({ claims: { aud: `${claims.aud}x` } }),
+        'no-azp': () => ({ claims: { azp: undefined } }),
         'wrong-azp': () => ({ claims: { azp: 'somebody-else' } }),
         'wrong-issuer': () => ({ claims: { iss: 'https://issuer.example' } }),
         'issuer-with-slash': ({ claims }) => ({ claims: { iss: `${claims.iss}/` } }),

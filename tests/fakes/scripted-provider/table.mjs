@@ -10,7 +10,7 @@ const DEFAULTS = { alg: 'RS256', interval: 1, expires_in: 600, claims_in: 'both'
 // Lists of steps that are no endpoint's: of grants at the token endpoint.
 const STEPS = ['code', 'refresh', 'client_credentials'];
 const MEMBERS =
-        `expect requests account accounts provider seconds why for mend as strict_sec interval
+        `expect requests reason account accounts map provider seconds why for mend as strict_sec interval
         expires_in alg claims id_claims userinfo_claims refresh_claims claims_in metadata forgery
         rotate rotation offers auth mtls pkce dpop dpop_nonce openid speaks page_size needs_scope
         refresh_scope issuer_path token_lifetime demands`.split(/\s+/);
