@@ -351,8 +351,8 @@ def test_answer_after_cancel(code_provider, caller):
     "http://evil.example:49152/callback", "javascript:alert(1)", "http://127.0.0.1:49152/" + "c" * 128,
     "http://127.0.0.1:49152/a b"])
 def test_redirect_to_somewhere_else(address, code_provider, caller):
-    name, _ = caller.refused(caller.start_login, redirect_uri=address)
-    assert name == INVALID
+    name, text = caller.refused(caller.start_login, redirect_uri=address)
+    assert name == INVALID and text.startswith("redirect_uri is no address")
     assert code_provider.count("authorization") == 0 and pending_logins() == 0
 
 
