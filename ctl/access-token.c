@@ -25,6 +25,7 @@
 void access_token_finish(struct access_token *token)
 {
         (void)secret_free(token->token);
+        free(token->type);
         free(token->provider);
         free(token->issuer);
         free(token->subject);
@@ -53,7 +54,7 @@ static bool is_path(const char *text)
         return text[0] == '/' && text_is_printable(text);
 }
 
-/* Only until it is a secret: the bytes are erased on every way out. */
+/* Only a secret keeps the token: the text is erased on every way out. */
 static int take_token(char *text, struct secret **ret_token)
 {
         struct secret *token = text ? secret_new_text(text) : NULL;
@@ -70,13 +71,15 @@ static int take_token(char *text, struct secret **ret_token)
 static int read_token(sd_bus_message *reply, struct access_token *token)
 {
         char *text = NULL;
-        _cleanup_free_ char *type = NULL;
         const struct bus_field fields[] = {
                 {.key = "access_token",
                  .ret_text = &text,
                  .max_bytes = TOKEN_MAX_BYTES,
                  .is_sound = is_token},
-                {.key = "token_type", .ret_text = &type, .max_bytes = 16, .is_sound = is_bearer},
+                {.key = "token_type",
+                 .ret_text = &token->type,
+                 .max_bytes = 16,
+                 .is_sound = is_bearer},
                 {.key = "provider", .ret_text = &token->provider, .max_bytes = TEXT_MAX_BYTES},
                 {.key = "issuer", .ret_text = &token->issuer, .max_bytes = TEXT_MAX_BYTES},
                 {.key = "subject", .ret_text = &token->subject, .max_bytes = TEXT_MAX_BYTES},
@@ -103,7 +106,7 @@ static int read_token(sd_bus_message *reply, struct access_token *token)
         int taken = take_token(text, &token->token);
         if (r < 0)
                 return r;
-        return type ? taken : -EBADMSG;
+        return token->type ? taken : -EBADMSG;
 }
 
 static bool ask(struct bus_peer *peer, uint64_t min_lifetime_sec, sd_bus_message **ret_reply,

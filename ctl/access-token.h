@@ -11,6 +11,7 @@
 
 struct access_token {
         struct secret *token;                      /* fit for a header */
+        char *type;                                /* "Bearer" */
         char *provider, *issuer, *subject, *scope; /* printable; NULL: not said */
         char *userinfo_endpoint;                   /* https; NULL: the provider has none */
         char *ca_file, *proxy;                     /* for the provider's own servers; or NULL */

@@ -21,7 +21,7 @@ static int print_json(const struct access_token *token)
         _cleanup_json_ struct json_object *object = json_object_new_object();
 
         if (!object || json_add_text(object, "access_token", secret_bytes(token->token)) < 0 ||
-            json_add_text(object, "token_type", "Bearer") < 0 ||
+            json_add_text(object, "token_type", token->type) < 0 ||
             json_add_text(object, "scope", token->scope) < 0 ||
             json_add_text(object, "provider", token->provider) < 0 ||
             json_add_text(object, "issuer", token->issuer) < 0 ||

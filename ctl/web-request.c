@@ -178,7 +178,7 @@ int web_request_send(const struct web_request *request, struct web_answer *ret_a
         if (code != CURLE_OK)
                 return fail(&transfer, code, ret_why);
         (void)curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
-        *ret_answer = (struct web_answer){.status = (unsigned)status,
-                                          .body = TAKE_PTR(transfer.body)};
+        ret_answer->status = (unsigned)status;
+        ret_answer->body = TAKE_PTR(transfer.body);
         return 0;
 }

@@ -289,10 +289,10 @@ void token_revocations_add(struct token_revocations *revocations, struct provide
                 .previous = revocations->last,
                 .provider = provider,
                 .login = name,
-                .refresh_token = TAKE_PTR(record->refresh_token),
-                .access_token = TAKE_PTR(record->access_token),
                 .expires_at_sec = record->expires_at_sec,
         };
+        revocation->refresh_token = TAKE_PTR(record->refresh_token);
+        revocation->access_token = TAKE_PTR(record->access_token);
         token_record_finish(record);
         if (revocation->previous)
                 revocation->previous->next = revocation;
