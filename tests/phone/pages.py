@@ -60,8 +60,14 @@ def oidc_provider_compare(phone: Phone, code: str, typed: bool) -> None:
 
 def oidc_provider_approve(phone: Phone, code: str, typed: bool, who: Person) -> None:
     oidc_provider_compare(phone, code, typed)
+    phone.browser.press("Continue")
+    oidc_provider_sign_in(phone, who)
+    phone.browser.see_text("Sign-in Success")
+    phone.keep("approved")
+
+
+def oidc_provider_sign_in(phone: Phone, who: Person) -> None:
     page = phone.browser
-    page.press("Continue")
     page.type("login", who.name)
     page.type("password", who.password)
     phone.keep("sign-in")
@@ -69,8 +75,6 @@ def oidc_provider_approve(phone: Phone, code: str, typed: bool, who: Person) -> 
     page.see_text("Authorize")
     phone.keep("approve")
     page.press("Continue")
-    page.see_text("Sign-in Success")
-    phone.keep("approved")
 
 
 def oidc_provider_decline(phone: Phone, code: str, typed: bool) -> None:
