@@ -177,6 +177,7 @@ def play_in_turn(providers):
 def assert_end(name, row, end, journal):
     """The login of this row ended as the row says, and so it stands in the journal."""
     assert end.is_granted == (row["expect"] == "granted"), end.screen
+    journal.wait_for(SYSLOG_IDENTIFIER="badged", SERVICE=f"row-{name}")
     entries = journal.entries(SYSLOG_IDENTIFIER="badged", SERVICE=f"row-{name}")
     assert [entry["OUTCOME"] for entry in entries] == [row["expect"]], entries
     assert entries[0]["ACCOUNT"] == row.get("account", "alice")
