@@ -8,26 +8,18 @@
 #include "common/text.h"
 #include "core/account-standing.h"
 #include "core/claim-address.h"
-#include "core/client-assertion.h"
 #include "core/directory-page.h"
-#include "core/token-set.h"
-#include "io/private-key.h"
+#include "directory-token.h"
 #include "provider-call.h"
 
 #define STATUS_OK           200
 #define STATUS_UNAUTHORIZED 401
 #define STATUS_NOT_FOUND    404
 
-/* A token with less left is not used any more, and one that names no end is used this long. */
-#define TOKEN_MARGIN_SEC   60
-#define TOKEN_DEFAULT_SEC  300
-#define TOKEN_LIFETIME_MAX (24 * 60 * 60)
-
 struct directory {
         struct provider *provider;
         const struct provider_settings *settings;
-        struct secret *token; /* the client's own; NULL: none yet */
-        uint64_t token_expires_at_sec;
+        struct directory_token *token;
 };
 
 struct directory_lookup {
@@ -35,7 +27,7 @@ struct directory_lookup {
         directory_on_done on_done;
         void *userdata;
         const struct identity *identity;
-        struct secret *person_token; /* NULL: asked in the client's name */
+        struct secret *token; /* the person's or the client's; NULL: the client's, not at hand */
         const struct private_key *dpop;
         struct provider_call *call;
         char *first; /* address of a list's first page, with the claims in it */
@@ -43,7 +35,7 @@ struct directory_lookup {
         size_t source, pages;
         struct text_list groups;
         bool about_account;
-        bool token_renewed; /* once is enough */
+        bool token_is_final; /* the person's, or one that is new */
 };
 
 /* ---- the end ---- */
@@ -72,86 +64,35 @@ static int send_document(struct directory_lookup *lookup);
 static int send_question(struct directory_lookup *lookup);
 static void go_on(struct directory_lookup *lookup, int r);
 
-static bool token_is_good(const struct directory *directory)
-{
-        return directory->token && provider_now_sec(directory->provider) + TOKEN_MARGIN_SEC <
-                                           directory->token_expires_at_sec;
-}
-
-static void keep_token(struct directory *directory, struct token_set *tokens)
-{
-        uint64_t lifetime_sec = tokens->expires_in_sec > 0 ? tokens->expires_in_sec
-                                                           : TOKEN_DEFAULT_SEC;
-
-        if (lifetime_sec > TOKEN_LIFETIME_MAX)
-                lifetime_sec = TOKEN_LIFETIME_MAX;
-        (void)secret_free(directory->token);
-        directory->token = TAKE_PTR(tokens->access_token);
-        directory->token_expires_at_sec = provider_now_sec(directory->provider) + lifetime_sec;
-}
-
 static void on_token(const struct http_answer *answer, void *userdata)
 {
         struct directory_lookup *lookup = userdata;
         _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(lookup->call);
-        _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
-        _cleanup_(token_set_finish) struct token_set tokens = {0};
+        const char *why = NULL;
 
-        if (answer->failure != HTTP_ANSWERED) {
-                fail(lookup, LOGIN_UNAVAILABLE, answer->failure_text);
-                return;
-        }
-        if (token_set_parse(answer->status, secret_bytes(answer->body), secret_size(answer->body),
-                            &tokens, &problem) != OAUTH_SUCCESS ||
-            tokens.is_bound) {
-                fail(lookup, LOGIN_UNAVAILABLE,
-                     "the provider gave the client no token for its directory");
-                return;
-        }
-        keep_token(lookup->directory, &tokens);
-        go_on(lookup, send_document(lookup));
+        int r = directory_token_take(lookup->directory->token, answer, &lookup->token, &why);
+        if (r == -EBADMSG)
+                fail(lookup, LOGIN_UNAVAILABLE, why);
+        else
+                go_on(lookup, r < 0 ? r : send_document(lookup));
 }
 
-/* A service account: its own key, at its own endpoint. */
-static int ask_token_by_assertion(struct directory_lookup *lookup)
+static int copy_token(struct directory_lookup *lookup, const struct secret *token)
 {
-        const struct provider_settings *settings = lookup->directory->settings;
-        _cleanup_secret_ struct secret *assertion = NULL;
-        char id[PROVIDER_CALL_ID_SIZE];
-
-        int r = provider_call_id(id);
-        if (r < 0)
-                return r;
-        const struct grant_assertion_spec spec = {
-                .client_id = settings->directory_client_id,
-                .subject = settings->directory_subject,
-                .audience = settings->directory_token_endpoint,
-                .scope = settings->directory_scope,
-                .key = private_key_evp(settings->directory_key),
-                .jti = id,
-                .now_sec = provider_now_sec(lookup->directory->provider),
-        };
-        r = grant_assertion_new(&spec, &assertion);
-        if (r < 0)
-                return r;
-        const struct oauth_question question = {.kind = OAUTH_GRANT_JWT_BEARER, .token = assertion};
-        return provider_call_new_bare(lookup->directory->provider,
-                                      settings->directory_token_endpoint, &question, on_token,
-                                      lookup, &lookup->call);
+        lookup->token = secret_new(secret_bytes(token), secret_size(token));
+        return lookup->token ? 0 : -ENOMEM;
 }
 
-static int ask_token(struct directory_lookup *lookup)
+static int need_token(struct directory_lookup *lookup)
 {
-        const struct oauth_question question = {
-                .kind = OAUTH_GRANT_CLIENT_CREDENTIALS,
-                .scope = lookup->directory->settings->directory_scope,
-        };
+        const struct secret *kept = directory_token_kept(lookup->directory->token);
 
-        lookup->token_renewed = true;
-        if (lookup->directory->settings->directory_key)
-                return ask_token_by_assertion(lookup);
-        return provider_call_new(lookup->directory->provider, ENDPOINT_TOKEN, &question, NULL,
-                                 on_token, lookup, &lookup->call);
+        if (kept) {
+                int r = copy_token(lookup, kept);
+                return r < 0 ? r : send_document(lookup);
+        }
+        lookup->token_is_final = true;
+        return directory_token_ask(lookup->directory->token, on_token, lookup, &lookup->call);
 }
 
 /* ---- documents ---- */
@@ -198,12 +139,13 @@ static void take_account(struct directory_lookup *lookup, const struct http_answ
                 lookup->on_done(LOGIN_GRANTED, NULL, NULL, lookup->userdata);
 }
 
-/* A token that was good a moment ago may have been taken back. */
-static bool renews_token(struct directory_lookup *lookup, const struct http_answer *answer)
+/* A token that was kept may have been taken back. */
+static bool wants_other_token(struct directory_lookup *lookup, const struct http_answer *answer)
 {
-        if (answer->status != STATUS_UNAUTHORIZED || lookup->person_token || lookup->token_renewed)
+        if (answer->status != STATUS_UNAUTHORIZED || lookup->token_is_final)
                 return false;
-        lookup->directory->token = secret_free(lookup->directory->token);
+        lookup->token = secret_free(lookup->token);
+        directory_token_forget(lookup->directory->token);
         return true;
 }
 
@@ -216,7 +158,7 @@ static void on_document(const struct http_answer *answer, void *userdata)
                 fail(lookup, LOGIN_UNAVAILABLE, answer->failure_text);
         else if (is_out_of_order(answer))
                 fail(lookup, LOGIN_UNAVAILABLE, "the provider's directory is out of order");
-        else if (renews_token(lookup, answer))
+        else if (wants_other_token(lookup, answer))
                 go_on(lookup, send_question(lookup));
         else if (lookup->about_account && answer->status == STATUS_NOT_FOUND)
                 fail(lookup, LOGIN_REFUSED, "the provider's directory does not know the account");
@@ -243,21 +185,17 @@ static int begin_list(struct directory_lookup *lookup)
 
 static int send_document(struct directory_lookup *lookup)
 {
-        struct directory *directory = lookup->directory;
         int r = lookup->url ? 0 : begin_list(lookup);
 
         if (r < 0)
                 return r;
-        return provider_call_new_resource(directory->provider, lookup->url,
-                                          lookup->person_token ? lookup->person_token
-                                                               : directory->token,
+        return provider_call_new_resource(lookup->directory->provider, lookup->url, lookup->token,
                                           lookup->dpop, on_document, lookup, &lookup->call);
 }
 
 static int send_question(struct directory_lookup *lookup)
 {
-        return lookup->person_token || token_is_good(lookup->directory) ? send_document(lookup)
-                                                                        : ask_token(lookup);
+        return lookup->token ? send_document(lookup) : need_token(lookup);
 }
 
 /* Nothing may touch the lookup after this. */
@@ -274,13 +212,16 @@ static void go_on(struct directory_lookup *lookup, int r)
 
 int directory_new(struct provider *provider, struct directory **ret_directory)
 {
-        struct directory *directory = calloc(1, sizeof(*directory));
+        _cleanup_(directory_freep) struct directory *directory = calloc(1, sizeof(*directory));
         if (!directory)
                 return -ENOMEM;
 
         directory->provider = provider;
         directory->settings = provider_settings(provider);
-        *ret_directory = directory;
+        int r = directory_token_new(provider, &directory->token);
+        if (r < 0)
+                return r;
+        *ret_directory = TAKE_PTR(directory);
         return 0;
 }
 
@@ -288,7 +229,7 @@ struct directory *directory_free(struct directory *directory)
 {
         if (!directory)
                 return NULL;
-        (void)secret_free(directory->token);
+        directory->token = directory_token_free(directory->token);
         free(directory);
         return NULL;
 }
@@ -311,18 +252,18 @@ int directory_lookup_groups(struct directory *directory, const struct identity *
 {
         _cleanup_(directory_lookup_freep) struct directory_lookup *lookup = lookup_new(
                 directory, on_done, userdata);
+        int r = 0;
 
         if (!lookup)
                 return -ENOMEM;
         lookup->identity = identity;
         if (directory->settings->group_token == GROUP_TOKEN_PERSON) {
                 lookup->dpop = dpop;
-                lookup->person_token = secret_new(secret_bytes(access_token),
-                                                  secret_size(access_token));
-                if (!lookup->person_token)
-                        return -ENOMEM;
+                lookup->token_is_final = true;
+                r = copy_token(lookup, access_token);
         }
-        int r = send_question(lookup);
+        if (r >= 0)
+                r = send_question(lookup);
         if (r < 0)
                 return r;
         *ret_lookup = TAKE_PTR(lookup);
@@ -353,7 +294,7 @@ struct directory_lookup *directory_lookup_free(struct directory_lookup *lookup)
         if (!lookup)
                 return NULL;
         lookup->call = provider_call_free(lookup->call);
-        (void)secret_free(lookup->person_token);
+        (void)secret_free(lookup->token);
         text_list_finish(&lookup->groups);
         free(lookup->first);
         free(lookup->url);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a provider's API says beyond the tokens: the groups of a person, and whether the account
- * there still stands. Asked in the person's name, the client's own (client_credentials, RFC 6749
- * section 4.4) or a service account's (RFC 7523 section 2.1), whose token is kept and renewed here.
- */
+ * there still stands. Asked in the person's name, or with a token of daemon/directory-token. */
 #pragma once
 
 #include "common/cleanup.h"
