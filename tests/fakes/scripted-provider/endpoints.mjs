@@ -7,6 +7,7 @@ import { admitClients } from './client-authentication.mjs';
 import { onToken } from './grants.mjs';
 import { onDiscovery, onKeys } from './metadata.mjs';
 import { RESOURCE_PATHS, RESOURCES } from './resources.mjs';
+import { onServiceToken } from './service-account.mjs';
 import { onEndSession, onIntrospection, onRevocation } from './upkeep.mjs';
 
 const FIRST_NUMBER = 1001;
@@ -66,6 +67,7 @@ export const ENDPOINTS = {
         revocation: onRevocation,
         introspection: onIntrospection,
         end_session: onEndSession,
+        'service-token': onServiceToken,
         ...RESOURCES,
 };
 
@@ -76,6 +78,7 @@ const OFFERED = {
         revocation: 'revocation',
         introspection: 'introspection',
         end_session: 'end_session',
+        'service-token': 'service_account',
 };
 
 const PATHS = [

@@ -37,6 +37,7 @@ const OFFERS = {
         revocation: (base) => ({ revocation_endpoint: `${base}/revoke` }),
         introspection: (base) => ({ introspection_endpoint: `${base}/introspect` }),
         end_session: (base) => ({ end_session_endpoint: `${base}/end-session` }),
+        service_account: () => ({}),
         dpop: () => ({ dpop_signing_alg_values_supported: ['ES256'] }),
 };
 
