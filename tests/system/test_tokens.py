@@ -135,6 +135,7 @@ def crowd():
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
               for _ in range(CALLS_PER_USER + 1)]
     wait_until(lambda: any(process.poll() is not None for process in asking), lambda: "all may ask")
+    time.sleep(1)       # the others would have been turned away by now, too
     turned_away, = [process for process in asking if process.poll() is not None]
     assert (turned_away.returncode, turned_away.stdout.read()) == (5, "")
     assert "Too many tokens are asked for" in turned_away.stderr.read()
