@@ -99,8 +99,9 @@ static void entry_add_identity(struct entry *entry, const struct log_decision *d
 
         if (!decision->issuer || !decision->subject)
                 return;
-        if (asprintf(&identity, "%s %s", decision->issuer, decision->subject) >= 0)
-                entry_add(entry, "IDENTITY", identity);
+        if (asprintf(&identity, "%s %s", decision->issuer, decision->subject) < 0)
+                identity = NULL;
+        entry_add(entry, "IDENTITY", identity);
 }
 
 static void entry_add_uid(struct entry *entry, const char *name, uid_t uid)

@@ -124,8 +124,10 @@ static int new_document(sd_event *event, struct provider *provider, const char *
 {
         _cleanup_free_ char *name = NULL;
 
-        if (asprintf(&name, "the %s of provider %s", what, provider->settings->name) < 0)
+        if (asprintf(&name, "the %s of provider %s", what, provider->settings->name) < 0) {
+                name = NULL;
                 return -ENOMEM;
+        }
         struct document_spec spec = {
                 .name = name,
                 .url = url,

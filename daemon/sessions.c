@@ -138,13 +138,15 @@ int sessions_add(struct sessions *sessions, const struct session *granted)
 static int new_id(char **ret_id)
 {
         sd_id128_t random;
+        char *id;
 
         int r = sd_id128_randomize(&random);
         if (r < 0)
                 return r;
-        return asprintf(ret_id, "%0*llx", ID_DIGITS, (unsigned long long)random.qwords[0]) < 0
-                       ? -ENOMEM
-                       : 0;
+        if (asprintf(&id, "%0*llx", ID_DIGITS, (unsigned long long)random.qwords[0]) < 0)
+                return -ENOMEM;
+        *ret_id = id;
+        return 0;
 }
 
 int sessions_open(struct sessions *sessions, const char *login, const char *account,

@@ -42,8 +42,10 @@ static char *problem_text(enum settings_severity severity, const struct settings
         if (asprintf(&text, "%s%s: %s: %s%s%s%s%s%s (%s)", place->file ? place->file : "settings",
                      line, severity_word(severity), place->section ? "[" : "",
                      place->section ? place->section : "", place->section ? "] " : "",
-                     place->key ? place->key : "", place->key ? ": " : "", reason, mend) < 0)
+                     place->key ? place->key : "", place->key ? ": " : "", reason, mend) < 0) {
+                text = NULL;
                 return NULL;
+        }
         return text_sanitise(text, PROBLEM_MAX_BYTES);
 }
 

@@ -97,8 +97,10 @@ static int put_drop_ins(struct conf_paths *paths, const char *folder)
         _cleanup_free_ char *path = NULL;
         int r = 0;
 
-        if (asprintf(&path, "%s/" DROP_IN_FOLDER, folder) < 0)
+        if (asprintf(&path, "%s/" DROP_IN_FOLDER, folder) < 0) {
+                path = NULL;
                 return -ENOMEM;
+        }
         directory = opendir(path);
         if (!directory)
                 return errno == ENOENT ? 0 : -errno;
@@ -119,8 +121,10 @@ static int put_main(struct conf_paths *paths, const char *folder)
         _cleanup_free_ char *path = NULL;
         struct stat status;
 
-        if (asprintf(&path, "%s/" MAIN_NAME, folder) < 0)
+        if (asprintf(&path, "%s/" MAIN_NAME, folder) < 0) {
+                path = NULL;
                 return -ENOMEM;
+        }
         if (lstat(path, &status) < 0)
                 return errno == ENOENT ? 0 : -errno;
         return paths_put(paths, folder, "", MAIN_NAME);
