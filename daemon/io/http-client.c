@@ -97,7 +97,9 @@ static void client_deliver(struct http_client *client)
 
                 if (message->msg != CURLMSG_DONE)
                         continue;
-                (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+                /* Whose answer nobody knows, that request ends with its deadline. */
+                if (curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request) != CURLE_OK)
+                        continue;
                 CURLcode code = message->data.result;
                 if (!request_try_again(request, code))
                         request_finish(request, code);
