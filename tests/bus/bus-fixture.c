@@ -14,6 +14,7 @@
 
 #include "common/bus-names.h"
 #include "common/cleanup.h"
+#include "own-folder.h"
 
 #define QUIET_MSEC 200
 #define SOON_MSEC  3000
@@ -122,7 +123,7 @@ void bus_fixture_start(struct bus_fixture *fixture, const char *const *words,
         int pipe_fds[2];
 
         *fixture = (struct bus_fixture){.folder = "/tmp/badge-bus-XXXXXX"};
-        require(mkdtemp(fixture->folder), "mkdtemp");
+        require(own_folder_make(fixture->folder), "making a folder");
         require(pipe2(pipe_fds, O_CLOEXEC) == 0, "pipe2");
         fixture->log_fd = pipe_fds[0];
         write_settings(fixture, activation);
@@ -147,19 +148,12 @@ static void stop(pid_t pid)
 
 void bus_fixture_stop(struct bus_fixture *fixture)
 {
-        static const char *const names[] = {"bus", "bus.conf", BADGED_BUS_NAME ".service"};
-
         if (fixture->folder[0] == '\0')
                 return;
         stop(fixture->daemon);
         stop(fixture->bus);
         (void)close(fixture->log_fd);
-        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
-                char path[128];
-                (void)snprintf(path, sizeof(path), "%s/%s", fixture->folder, names[i]);
-                (void)unlink(path);
-        }
-        (void)rmdir(fixture->folder);
+        own_folder_remove(fixture->folder);
         *fixture = (struct bus_fixture){0};
 }
 

@@ -8,6 +8,7 @@ import pathlib
 import pty
 import select
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -135,6 +136,7 @@ def is_plain(text):
 
 def run_cases(cases):
     """TAP on standard output."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # meson's timeout: the folders go then, too
     print(f"1..{len(cases)}")
     for number, case in enumerate(cases, 1):
         try:

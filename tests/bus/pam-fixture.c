@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "own-folder.h"
 
 /* syslog() and getpwnam_r() of this program stand before the C library's for libpam, too. */
 static struct pam_fixture *listening;
@@ -153,7 +154,7 @@ void pam_fixture_start(struct pam_fixture *fixture, const char *service, const c
 
         *fixture = (struct pam_fixture){.answers = answers, .folder = "/tmp/badge-pam-XXXXXX"};
         (void)snprintf(fixture->service, sizeof(fixture->service), "%s", service);
-        if (!mkdtemp(fixture->folder))
+        if (!own_folder_make(fixture->folder))
                 exit(EXIT_FAILURE);
         write_service(fixture, options);
         listening = fixture;
@@ -164,14 +165,10 @@ void pam_fixture_start(struct pam_fixture *fixture, const char *service, const c
 
 void pam_fixture_stop(struct pam_fixture *fixture)
 {
-        char path[128];
-
         if (!fixture->pamh)
                 return;
         (void)pam_end(fixture->pamh, PAM_SUCCESS);
         listening = NULL;
-        service_path(fixture, path, sizeof(path));
-        (void)unlink(path);
-        (void)rmdir(fixture->folder);
+        own_folder_remove(fixture->folder);
         *fixture = (struct pam_fixture){0};
 }

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "common/cleanup.h"
+#include "own-folder.h"
 
 #define LINE_MAX_BYTES 1024
 
@@ -131,11 +132,11 @@ struct answers {
 static struct answers run(const struct stack *stack)
 {
         const struct pam_conv conversation = {converse, NULL};
-        char folder[] = "/tmp/badge-pam-XXXXXX", path[64];
+        char folder[] = "/tmp/badge-pam-XXXXXX";
         struct answers answers;
         pam_handle_t *pamh = NULL;
 
-        assert_non_null(mkdtemp(folder));
+        assert_non_null(own_folder_make(folder));
         write_stack(folder, stack);
         assert_int_equal(pam_start_confdir(stack->service, "alice", &conversation, folder, &pamh),
                          PAM_SUCCESS);
@@ -144,9 +145,7 @@ static struct answers run(const struct stack *stack)
         answers.account = pam_acct_mgmt(pamh, 0);
         answers.session = pam_open_session(pamh, 0);
         pam_end(pamh, 0);
-        snprintf(path, sizeof(path), "%s/%s", folder, stack->service);
-        assert_int_equal(unlink(path), 0);
-        assert_int_equal(rmdir(folder), 0);
+        own_folder_remove(folder);
         return answers;
 }
 

@@ -18,6 +18,7 @@
 #include "common/cleanup.h"
 #include "freed-memory.h"
 #include "io/private-key.h"
+#include "own-folder.h"
 #include "soft-token.h"
 
 /* In the folder of the tests, to which all names are relative. */
@@ -25,7 +26,7 @@ static int folder_set_up(void **state)
 {
         static char folder[] = "/tmp/private-key-XXXXXX";
 
-        if (!mkdtemp(folder) || chdir(folder) < 0)
+        if (!own_folder_make(folder) || chdir(folder) < 0)
                 return -1;
         *state = folder;
         umask(077);
@@ -46,9 +47,8 @@ static int folder_set_up(void **state)
 
 static int folder_tear_down(void **state)
 {
-        _cleanup_free_ char *command = NULL;
-
-        return asprintf(&command, "rm -r %s", (char *)*state) > 0 ? system(command) : -1;
+        own_folder_remove(*state);
+        return 0;
 }
 
 static void assert_signs(const struct private_key *signer, const struct private_key *checker)

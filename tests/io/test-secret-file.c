@@ -15,6 +15,7 @@
 
 #include "common/text.h"
 #include "io/secret-file.h"
+#include "own-folder.h"
 
 #define MAX_BYTES   16
 #define FOREIGN_UID 65534
@@ -30,7 +31,7 @@ static int folder_set_up(void **state)
 
         assert_non_null(folder);
         strcpy(folder->path, "/tmp/badged-secret-XXXXXX");
-        assert_non_null(mkdtemp(folder->path));
+        assert_non_null(own_folder_make(folder->path));
         snprintf(folder->file, sizeof(folder->file), "%s/file", folder->path);
         *state = folder;
         return 0;
@@ -40,9 +41,7 @@ static int folder_tear_down(void **state)
 {
         struct folder *folder = *state;
 
-        if (unlink(folder->file) < 0)
-                (void)rmdir(folder->file);
-        assert_int_equal(rmdir(folder->path), 0);
+        own_folder_remove(folder->path);
         free(folder);
         return 0;
 }

@@ -18,6 +18,7 @@
 
 #include "common/secret.h"
 #include "core/jws-algorithm.h"
+#include "own-folder.h"
 
 #include "settings-cases.h"
 
@@ -48,20 +49,11 @@ static void make_root(char *root)
                                               "etc/badged.conf.d"};
         char path[256];
 
-        assert_non_null(mkdtemp(root));
-        assert_int_equal(chmod(root, 0755), 0);
+        assert_non_null(own_folder_make(root));
         for (size_t i = 0; i < ELEMENTSOF(folders); i++) {
                 path_in(root, folders[i], path, sizeof(path));
                 assert_int_equal(mkdir(path, 0755), 0);
         }
-}
-
-static void remove_root(const char *root)
-{
-        char command[128];
-
-        assert_in_range(snprintf(command, sizeof(command), "rm -rf '%s'", root), 1, 127);
-        assert_int_equal(system(command), 0);
 }
 
 /* The report, one problem a line, with @ for the folder that the files are in. */
@@ -111,7 +103,7 @@ static void case_is_reported(void **state)
 
         make_root(root);
         int r = load(root, tested->files, &settings, text);
-        remove_root(root);
+        own_folder_remove(root);
         assert_string_equal(text, tested->report);
         assert_int_equal(r, strstr(tested->report, ": error: ") ? -EINVAL : 0);
         assert_true((settings != NULL) == (r == 0));
@@ -123,7 +115,7 @@ static void load_good(const struct settings_file *files, struct settings **ret_s
 
         make_root(root);
         int r = load(root, files, ret_settings, text);
-        remove_root(root);
+        own_folder_remove(root);
         assert_string_equal(text, "");
         assert_int_equal(r, 0);
 }
@@ -231,12 +223,12 @@ static void a_credential_is_read_by_name(void **state)
         _cleanup_(settings_freep) struct settings *settings = NULL;
         char root[] = "/tmp/badged-credentials-XXXXXX";
 
-        assert_non_null(mkdtemp(root));
+        assert_non_null(own_folder_make(root));
         write_file(root, &(const struct settings_file){"corp", "hidden\n", 0400});
         assert_int_equal(setenv("CREDENTIALS_DIRECTORY", root, 1), 0);
         load_good(credential_files, &settings);
         assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
-        remove_root(root);
+        own_folder_remove(root);
         const struct secret *secret = settings_provider(settings, "corp")->client_secret;
         assert_int_equal(secret_size(secret), 6);
         assert_memory_equal(secret_bytes(secret), "hidden", 6);
@@ -274,7 +266,7 @@ static void the_sample_can_be_uncommented(void **state)
         char root[] = "/tmp/badged-settings-XXXXXX", text[REPORT_MAX_BYTES];
         make_root(root);
         int r = load(root, files, &settings, text);
-        remove_root(root);
+        own_folder_remove(root);
         if (r < 0 || strstr(text, "unknown"))
                 fail_msg("%s", text);
         assert_string_equal(settings->default_provider, "corp");
@@ -299,7 +291,7 @@ static void no_more_than_4096_lines_are_kept(void **state)
         path_in(root, "etc", path, sizeof(path));
         assert_int_equal(settings_load((const char *const[]){path, NULL}, &settings, &report),
                          -EINVAL);
-        remove_root(root);
+        own_folder_remove(root);
         for (size_t i = 0; i < report.n_problems; i++)
                 n_limits += strstr(report.problems[i].text, "badged.conf:4097: error: ") != NULL;
         assert_int_equal(n_limits, 1);
