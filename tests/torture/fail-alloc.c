@@ -13,13 +13,26 @@
 
 #define SPOILED    0xDE
 #define FRAMES_MAX 24
+#define KNOWN_MAX  65536
 
-/* What uses memory that it did not get: json-c 0.16 the names of members, cjose 0.6 the parts of a
- * token and of a signature. By function, and by library. */
-#define SPARED_FUNCTION "json_tokener_parse_ex"
+/* What uses memory that it did not get. By function, and by library: json-c 0.16 the names of
+ * members, cjose 0.6 the parts of a token and of a signature, libeconf 0.5 the keys of a file. And
+ * libsystemd 252 keeps half of a new object's path, which it stumbles over when the bus is freed.
+ */
+static const char *const spared_functions[] = {"json_tokener_parse_ex", "sd_bus_add_object_vtable"};
 #ifndef SPARED_LIBRARIES
-#define SPARED_LIBRARIES "/libcjose.so"
+#define SPARED_LIBRARIES "/libcjose.so", "/libeconf.so"
 #endif
+static const char *const spared_libraries[] = {SPARED_LIBRARIES};
+
+/* Nor can libcurl 7.88 do without memory for two things, both of its own making: the tables of the
+ * sockets and their transfers, which it keeps right below curl_multi_socket_action(), and a TLS
+ * session that libssl hands to it. The rest of what it asks for does fail. */
+#define CURL_LIBRARY      "/libcurl.so"
+#define CURL_ENTRY        "curl_multi_socket_action"
+#define CURL_TABLES_DEPTH 4 /* frames from the allocation to the entry */
+#define TLS_LIBRARY       "/libssl.so"
+#define C_LIBRARY         "/libc.so" /* strdup() */
 
 /* The C library's own, under the names that it keeps for such replacements. */
 extern void *__libc_malloc(size_t size);
@@ -45,6 +58,11 @@ void fail_alloc_pause(bool pause)
         state.paused = pause;
 }
 
+bool fail_alloc_has_failed(void)
+{
+        return state.armed && state.failed;
+}
+
 bool fail_alloc_disarm(void)
 {
         state.armed = state.paused = false;
@@ -56,30 +74,77 @@ size_t fail_alloc_live(void)
         return state.live;
 }
 
+static bool is_in(const Dl_info *frame, const char *library)
+{
+        return strstr(frame->dli_fname, library) != NULL;
+}
+
+static bool is_spared_at(const Dl_info *frame)
+{
+        for (size_t i = 0; i < ELEMENTSOF(spared_libraries); i++)
+                if (is_in(frame, spared_libraries[i]))
+                        return true;
+        for (size_t i = 0; i < ELEMENTSOF(spared_functions) && frame->dli_sname; i++)
+                if (strcmp(frame->dli_sname, spared_functions[i]) == 0)
+                        return true;
+        return false;
+}
+
+/* libcurl itself asks, not a library that it uses: depth frames up, where frame is the last. */
+static bool is_curls_own(const Dl_info *frame, const Dl_info *before, size_t depth)
+{
+        if (!is_in(before, CURL_LIBRARY))
+                return false;
+        return is_in(frame, TLS_LIBRARY) || (depth <= CURL_TABLES_DEPTH && frame->dli_sname &&
+                                             strcmp(frame->dli_sname, CURL_ENTRY) == 0);
+}
+
 /* Whether the allocation is made inside what is known to fall over itself: between this
  * file and the next frame of the program. */
-static bool is_spared(void)
+static bool frames_are_spared(void *const *frames, int n)
 {
-        static const char *const libraries[] = {SPARED_LIBRARIES};
-        void *frames[FRAMES_MAX];
-        Dl_info self, found;
-        bool was_left = false;
+        Dl_info self, before, found;
+        bool is_curl_alone = true;
+        size_t depth = 0;
 
-        int n = backtrace(frames, FRAMES_MAX);
         if (!dladdr((void *)(uintptr_t)fail_alloc_arm, &self))
                 return false;
+        before = self;
         for (int i = 0; i < n && dladdr(frames[i], &found); i++) {
-                bool is_ours = found.dli_fbase == self.dli_fbase;
-                if (is_ours && was_left)
-                        return false;
-                was_left |= !is_ours;
-                for (size_t j = 0; j < ELEMENTSOF(libraries); j++)
-                        if (strstr(found.dli_fname, libraries[j]))
-                                return true;
-                if (found.dli_sname && strcmp(found.dli_sname, SPARED_FUNCTION) == 0)
+                if (found.dli_fbase == self.dli_fbase) {
+                        if (depth > 0)
+                                return false;
+                        continue;
+                }
+                depth++;
+                if (is_spared_at(&found) || (is_curl_alone && is_curls_own(&found, &before, depth)))
                         return true;
+                is_curl_alone = is_curl_alone &&
+                                (is_in(&found, CURL_LIBRARY) || is_in(&found, C_LIBRARY));
+                before = found;
         }
         return false;
+}
+
+/* Looking symbols up takes long, and the same allocations fail again and again. */
+static bool is_spared(void)
+{
+        static struct {
+                uint64_t key;
+                bool is_spared;
+        } known[KNOWN_MAX];
+        void *frames[FRAMES_MAX];
+        uint64_t key = 1;
+
+        int n = backtrace(frames, FRAMES_MAX);
+        for (int i = 0; i < n; i++)
+                key = (key ^ (uintptr_t)frames[i]) * UINT64_C(0x100000001B3);
+        size_t place = key >> 32 & (KNOWN_MAX - 1);
+        if (known[place].key != key) {
+                known[place].is_spared = frames_are_spared(frames, n);
+                known[place].key = key;
+        }
+        return known[place].is_spared;
 }
 
 /* The allocation whose turn it is inside what is spared is met as the others are, but succeeds. */

@@ -10,6 +10,8 @@
 void fail_alloc_arm(size_t n, bool and_all_after);
 /* Not while this is so: what is not to be tested runs in between. */
 void fail_alloc_pause(bool pause);
+/* True while armed, once it came to that allocation. */
+bool fail_alloc_has_failed(void);
 /* No more failures. True when it came to that allocation. */
 bool fail_alloc_disarm(void);
 

@@ -333,14 +333,14 @@ static enum torture_end run_refusals(const void *prepared)
         return end;
 }
 
-const struct torture_case torture_core_cases[] = {
-        {"bobs_approval_is_bobs_alone", run_approval, prepare_approval, release_approval},
-        {"requests", run_requests, NULL, NULL},
-        {"settings_lines", run_settings_lines, NULL, NULL},
-        {"rate_limit", run_rate_limit, NULL, NULL},
-        {"tally", run_tally, NULL, NULL},
-        {"challenge_shown_whole", run_challenge, NULL, NULL},
-        {"metadata", run_metadata, NULL, NULL},
-        {"refusals_stay_refusals", run_refusals, NULL, NULL},
+static const struct torture_case cases[] = {
+        {"bobs_approval_is_bobs_alone", run_approval, prepare_approval, release_approval, 0, 0},
+        {"requests", run_requests, NULL, NULL, 0, 0},
+        {"settings_lines", run_settings_lines, NULL, NULL, 0, 0},
+        {"rate_limit", run_rate_limit, NULL, NULL, 0, 0},
+        {"tally", run_tally, NULL, NULL, 0, 0},
+        {"challenge_shown_whole", run_challenge, NULL, NULL, 0, 0},
+        {"metadata", run_metadata, NULL, NULL, 0, 0},
+        {"refusals_stay_refusals", run_refusals, NULL, NULL, 0, 0},
 };
-const size_t torture_n_core_cases = ELEMENTSOF(torture_core_cases);
+const struct torture_cases torture_core_cases = {cases, ELEMENTSOF(cases)};

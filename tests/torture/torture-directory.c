@@ -154,11 +154,11 @@ static enum torture_end run_shown(const void *prepared)
                        : TORTURE_SHORT;
 }
 
-const struct torture_case torture_directory_cases[] = {
+static const struct torture_case cases[] = {
         {.name = "a_page_of_groups_is_read", .run = run_page},
         {.name = "a_page_of_groups_leads_to_the_next", .run = run_linked_page},
         {.name = "fetched_groups_are_added_whole", .run = run_added_groups},
         {.name = "demanded_claims_are_looked_up", .run = run_claims},
         {.name = "claims_by_path_and_list_are_shown", .run = run_shown},
 };
-const size_t torture_n_directory_cases = ELEMENTSOF(torture_directory_cases);
+const struct torture_cases torture_directory_cases = {cases, ELEMENTSOF(cases)};

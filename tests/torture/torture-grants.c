@@ -152,11 +152,11 @@ static enum torture_end run_kept_tokens(const void *prepared)
         return end_of(r);
 }
 
-const struct torture_case torture_grants_cases[] = {
-        {"browser_question", run_browser_question, NULL, NULL},
-        {"browser_answer", run_browser_answer, NULL, NULL},
-        {"backchannel", run_backchannel, NULL, NULL},
-        {"introspection_never_revives", run_introspection, NULL, NULL},
-        {"kept_tokens", run_kept_tokens, NULL, NULL},
+static const struct torture_case cases[] = {
+        {"browser_question", run_browser_question, NULL, NULL, 0, 0},
+        {"browser_answer", run_browser_answer, NULL, NULL, 0, 0},
+        {"backchannel", run_backchannel, NULL, NULL, 0, 0},
+        {"introspection_never_revives", run_introspection, NULL, NULL, 0, 0},
+        {"kept_tokens", run_kept_tokens, NULL, NULL, 0, 0},
 };
-const size_t torture_n_grants_cases = ELEMENTSOF(torture_grants_cases);
+const struct torture_cases torture_grants_cases = {cases, ELEMENTSOF(cases)};

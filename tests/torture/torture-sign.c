@@ -148,10 +148,10 @@ static enum torture_end run_thumbprints(const void *prepared)
         return strcmp(second, signer->thumbprint) == 0 ? TORTURE_DONE : TORTURE_WRONG;
 }
 
-const struct torture_case torture_sign_cases[] = {
-        {"assertion_by_key_is_whole", run_key_assertion, prepare_signer, release_signer},
-        {"assertion_by_secret_is_whole", run_secret_assertion, NULL, NULL},
-        {"proof_is_whole", run_proof, prepare_signer, release_signer},
-        {"thumbprints", run_thumbprints, prepare_signer, release_signer},
+static const struct torture_case cases[] = {
+        {"assertion_by_key_is_whole", run_key_assertion, prepare_signer, release_signer, 0, 0},
+        {"assertion_by_secret_is_whole", run_secret_assertion, NULL, NULL, 0, 0},
+        {"proof_is_whole", run_proof, prepare_signer, release_signer, 0, 0},
+        {"thumbprints", run_thumbprints, prepare_signer, release_signer, 0, 0},
 };
-const size_t torture_n_sign_cases = ELEMENTSOF(torture_sign_cases);
+const struct torture_cases torture_sign_cases = {cases, ELEMENTSOF(cases)};

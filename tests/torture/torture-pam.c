@@ -10,6 +10,7 @@
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 #include "fail-alloc.h"
+#include "failing-calls.h"
 #include "pam-inside.h"
 #include "torture.h"
 
@@ -59,6 +60,7 @@ static void write_challenge(struct wire *wire)
         write_entry(&body, "user_code", "WDJB-MJHT");
         write_entry(&body, "verification_uri", "https://id.example/device");
         write_entry(&body, "provider", "corp");
+        write_entry(&body, "of_a_later_version", "x");
         write_entry(&body, "qr", "█▀▄ \n████");
         wire_align(&body, 8);
         wire_text(&body, "expires_in");
@@ -96,6 +98,7 @@ static void write_session(struct wire *wire)
 static void on_border(bool inside)
 {
         fail_alloc_pause(!inside);
+        failing_call_pause(!inside);
 }
 
 static void *prepare(const char *service, const char *phases, const char *word)
@@ -164,7 +167,7 @@ static enum torture_end run(const void *prepared, bool may_enter)
 {
         struct expectation expectation = {.may_enter = may_enter, .is_done = true};
 
-        fail_alloc_pause(true);
+        on_border(false);
         if (!pam_inside_run(prepared, on_outcome, on_text, &expectation))
                 return TORTURE_SHORT;
         if (expectation.is_wrong)
@@ -207,11 +210,11 @@ static void *prepare_unknown_word(void)
         return prepare("sudo", "ac", "blessed");
 }
 
-const struct torture_case torture_bus_cases[] = {
-        {"sshd_login_session_and_close", run_granted, prepare_sshd_granted, release},
-        {"sudo_login", run_granted, prepare_sudo_granted, release},
-        {"greeter_login", run_granted, prepare_greeter_granted, release},
-        {"denied_login_never_enters", run_refused, prepare_denied, release},
-        {"unknown_outcome_never_enters", run_refused, prepare_unknown_word, release},
+static const struct torture_case cases[] = {
+        {"sshd_login_session_and_close", run_granted, prepare_sshd_granted, release, 0, 0},
+        {"sudo_login", run_granted, prepare_sudo_granted, release, 0, 0},
+        {"greeter_login", run_granted, prepare_greeter_granted, release, 0, 0},
+        {"denied_login_never_enters", run_refused, prepare_denied, release, 0, 0},
+        {"unknown_outcome_never_enters", run_refused, prepare_unknown_word, release, 0, 0},
 };
-const size_t torture_n_bus_cases = ELEMENTSOF(torture_bus_cases);
+const struct torture_cases torture_pam_cases = {cases, ELEMENTSOF(cases)};
