@@ -20,6 +20,10 @@ def run_first(become, command: list[str]) -> int:
         sys.exit("this is the first process that tests/host/enter or tests/container/enter starts")
     child = os.fork()
     if child == 0:
+        # Whoever started us in the background, or by nohup, has these ignored: Ctrl-C and a closed
+        # window would then do nothing in here.
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
         become()
         os.execvp(command[0], command)
     # A terminal sends Ctrl-C to everybody; it is the command's to answer.
