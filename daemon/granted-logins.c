@@ -108,11 +108,11 @@ void granted_logins_add(struct granted_logins *logins, struct login *login)
 /* ---- sessions ---- */
 
 int granted_logins_open(struct granted_logins *logins, const char *login, const char *account,
-                        const char **ret_session)
+                        uid_t uid, const char **ret_session)
 {
         const struct session *session;
 
-        int r = sessions_open(logins->sessions, login, account, now_usec(logins), &session);
+        int r = sessions_open(logins->sessions, login, account, uid, now_usec(logins), &session);
         if (r < 0)
                 return r;
         session_log(session, LOG_EVENT_SESSION_OPENED);
@@ -138,17 +138,14 @@ size_t granted_logins_n_sessions(const struct granted_logins *logins)
 
 /* ---- tokens for people ---- */
 
-/* On an account that several people use, the tokens of one are not for the others, and who of them
- * asks is not known. */
-static bool is_shared(const struct granted_logins *logins, const char *account,
-                      const struct session *session)
+/* Where several people have one uid, the tokens of one are not for the others, and who of them asks
+ * is not known. */
+static bool is_shared(const struct granted_logins *logins, const struct session *session)
 {
         const struct session *other = NULL;
 
-        if (!session->is_personal)
-                return true;
-        while ((other = sessions_next(logins->sessions, account, other)))
-                if (strcmp(other->issuer, session->issuer) != 0 ||
+        while ((other = sessions_next(logins->sessions, session->uid, other)))
+                if (!other->is_personal || strcmp(other->issuer, session->issuer) != 0 ||
                     strcmp(other->subject, session->subject) != 0)
                         return true;
         return false;
@@ -170,13 +167,15 @@ static const char *find_objection(struct granted_logins *logins, const struct se
 }
 
 static const struct session *find_session(struct granted_logins *logins, const char *account,
-                                          const char **ret_sentence)
+                                          uid_t uid, const char **ret_sentence)
 {
         const char *first = NULL;
         const struct session *session = NULL;
 
-        while ((session = sessions_next(logins->sessions, account, session))) {
-                const char *objection = is_shared(logins, account, session)
+        while ((session = sessions_next(logins->sessions, uid, session))) {
+                if (strcmp(session->account, account) != 0)
+                        continue;
+                const char *objection = is_shared(logins, session)
                                                 ? "Several people may use this account."
                                                 : find_objection(logins, session);
                 if (!objection)
@@ -210,7 +209,7 @@ int granted_logins_get_token(struct granted_logins *logins, const char *account,
                              struct token_wait **ret_wait, const char **ret_sentence)
 {
         const char *sentence = NULL;
-        const struct session *session = find_session(logins, account, &sentence);
+        const struct session *session = find_session(logins, account, caller_uid, &sentence);
 
         if (!session) {
                 write_journal(account, caller_uid, NULL, sentence);

@@ -25,14 +25,15 @@ void granted_logins_add(struct granted_logins *logins, struct login *login);
 
 /* As sessions_open(), with the id of the session, which the journal is told of. */
 int granted_logins_open(struct granted_logins *logins, const char *login, const char *account,
-                        const char **ret_session);
+                        uid_t uid, const char **ret_session);
 /* Its tokens are revoked. -ENOENT when there is no such session. */
 int granted_logins_close(struct granted_logins *logins, const char *session);
 size_t granted_logins_n_sessions(const struct granted_logins *logins);
 
 /* Asks for an access token of the person's own: from the youngest open session of the account that
- * has one to give. 0; -EACCES and *ret_sentence (static), which says why there is none; -ENOMEM.
- * The journal is told of both, and of who asked. */
+ * has one to give, as far as the account had the caller's uid when it was opened. 0; -EACCES and
+ * *ret_sentence (static), which says why there is none; -ENOMEM. The journal is told of both, and
+ * of who asked. */
 int granted_logins_get_token(struct granted_logins *logins, const char *account, uid_t caller_uid,
                              uint64_t min_lifetime_sec, token_on_answer on_answer, void *userdata,
                              struct token_wait **ret_wait, const char **ret_sentence);

@@ -9,6 +9,7 @@
 #include "granted-logins.h"
 #include "io/account-lookup.h"
 #include "log.h"
+#include "sessions.h"
 
 #define USEC_PER_SEC      1000000ULL
 #define SENTENCE_PROVIDER "That identity provider is not known here."
@@ -229,7 +230,11 @@ struct refusal service_check_account(struct service *service, const struct login
 int service_open_session(struct service *service, const char *login, const char *account,
                          const char **ret_session)
 {
-        return granted_logins_open(service->granted, login, account, ret_session);
+        _cleanup_(local_account_finish) struct local_account local = {0};
+        bool is_known = account_lookup(account, &local) > 0 && strcmp(local.name, account) == 0;
+
+        return granted_logins_open(service->granted, login, account,
+                                   is_known ? local.uid : SESSION_NO_UID, ret_session);
 }
 
 int service_close_session(struct service *service, const char *session)

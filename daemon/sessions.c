@@ -149,7 +149,7 @@ static int new_id(char **ret_id)
         return 0;
 }
 
-int sessions_open(struct sessions *sessions, const char *login, const char *account,
+int sessions_open(struct sessions *sessions, const char *login, const char *account, uid_t uid,
                   uint64_t now_usec, const struct session **ret_session)
 {
         struct session **link = &sessions->first;
@@ -165,6 +165,7 @@ int sessions_open(struct sessions *sessions, const char *login, const char *acco
         int r = new_id(&session->id);
         if (r < 0)
                 return r;
+        session->uid = uid;
         *ret_session = session;
         return 0;
 }
@@ -178,12 +179,12 @@ struct session *sessions_close(struct sessions *sessions, const char *id)
         return *link ? sessions_take(sessions, link) : NULL;
 }
 
-const struct session *sessions_next(const struct sessions *sessions, const char *account,
+const struct session *sessions_next(const struct sessions *sessions, uid_t uid,
                                     const struct session *after)
 {
         const struct session *session = after ? after->next : sessions->first;
 
-        while (session && (!session->id || strcmp(session->account, account) != 0))
+        while (session && (!session->id || session->uid != uid))
                 session = session->next;
         return session;
 }

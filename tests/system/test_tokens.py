@@ -4,6 +4,8 @@ the scripted provider say what goes wrong on the way; oidc-provider is a real on
 
 import contextlib
 import json
+import pathlib
+import re
 import subprocess
 import time
 
@@ -234,6 +236,44 @@ def test_nobody_has_somebody_elses(scripted):
             assert name == "org.freedesktop.DBus.Error.InvalidArgs"
     with badged({"corp": provider}):
         assert "no open session" in refused("alice")
+
+
+@contextlib.contextmanager
+def as_uid(account, uid):
+    """The name belongs to another uid for a while."""
+    table = pathlib.Path("/etc/passwd")
+    before = table.read_text()
+    after = re.sub(rf"(?m)^{account}:x:\d+:", f"{account}:x:{uid}:", before)
+    assert after != before
+    table.write_text(after)
+    try:
+        yield
+    finally:
+        table.write_text(before)
+
+
+def test_name_that_went_to_somebody_else_has_none(scripted):
+    """The session is of whoever had the name when it was opened."""
+    with session(scripted.scenario("refresh-short")):
+        first = token("alice")
+        with as_uid("alice", 2999):
+            assert "no open session" in refused("alice")
+        assert token("alice") == first
+
+
+def test_two_names_of_one_uid_have_none_of_two_people(scripted, serve):
+    provider = scripted.scenario("refresh-short")
+    serve(provider, section=KEPT,
+          accounts="account_groups = ops:wheel")
+    with shell(provider), as_uid("ops", 2001):
+        first = token("alice")
+        with Person("su", "ops") as other:
+            other.see_challenge()
+            other.account = "alice"     # whoami knows no better
+            other.see_shell()
+            assert "Several people" in refused("alice")
+            other.leave()
+        assert token("alice") == first
 
 
 @pytest.mark.parametrize("name, sentence", [
