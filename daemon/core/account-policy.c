@@ -113,7 +113,13 @@ bool account_is_reachable(const struct account_rules *rules, const char *account
 
 bool account_is_personal(const struct account_rules *rules, const char *account)
 {
-        return !groups_name(rules, account) && map_names(rules, account) <= 1;
+        size_t index = 0;
+        const struct account_map_entry *entry = next_entry(rules, account, &index);
+
+        if (groups_name(rules, account) || map_names(rules, account) > 1)
+                return false;
+        return !entry || !entry->claim ||
+               (rules->username_claim && strcmp(entry->claim, rules->username_claim) == 0);
 }
 
 bool account_needs_userinfo(const struct account_rules *rules, const char *account,

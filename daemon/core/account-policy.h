@@ -69,7 +69,8 @@ const char *account_refusal(const struct account_facts *facts, uid_t min_uid);
 bool account_is_reachable(const struct account_rules *rules, const char *account);
 
 /* False for an account that is open to several identities: what one of them brings, such as a
- * token, is not the others'. */
+ * token, is not the others'. A claim in the map may be true of several, but for the one that names
+ * accounts. */
 bool account_is_personal(const struct account_rules *rules, const char *account);
 
 /* True when the verdict on the account needs a claim that the id_token does not carry. */

@@ -297,10 +297,11 @@ def test_shared_account_has_none(scripted, serve):
 
 
 def test_two_identities_on_one_account_have_none(scripted, serve):
-    """A claim in the map may be true of several: whose processes ask is not known then."""
+    """A claim that names accounts should be one person's; where it is not, nobody knows whose
+    processes ask."""
     provider = scripted.scenario("refresh-by-control")
     subprocess.run(["usermod", "-aG", "badged-users", "ops"], check=True)
-    serve(provider, section=KEPT, accounts="map_file = accounts.map",
+    serve(provider, section=f"{KEPT}\nusername_claim = team", accounts="map_file = accounts.map",
           files={"accounts.map": "ops = corp:team=blue\n"})
     with shell(provider, "ops"):
         first = token("ops")
@@ -309,6 +310,18 @@ def test_two_identities_on_one_account_have_none(scripted, serve):
             assert "Several people" in refused("ops")
             other.leave()
         assert token("ops") == first
+
+
+def test_claim_in_the_map_makes_no_account_one_persons(scripted, serve):
+    """bob's processes outlive his session; alice's tokens are not theirs."""
+    provider = scripted.scenario("refresh-by-control")
+    subprocess.run(["usermod", "-aG", "badged-users", "ops"], check=True)
+    serve(provider, section=KEPT, accounts="map_file = accounts.map",
+          files={"accounts.map": "ops = corp:team=blue\n"})
+    with shell(provider, "ops", approver="bob") as other:
+        other.leave()
+    with shell(provider, "ops"):
+        assert "Several people" in refused("ops")
 
 
 def test_journal_tells_who_got_one(scripted, journal):

@@ -297,7 +297,7 @@ static void which_accounts_are_one_persons(void **state)
                 const char *account;
                 bool is_personal;
         } cases[] = {
-                {"alice", true},  {"dave", true},    {"frank", true},
+                {"alice", true},  {"dave", false},   {"frank", true},
                 {"carol", false}, {"backup", false}, {"deploy", false},
         };
         struct account_rules rules = corp_rules();
@@ -307,6 +307,10 @@ static void which_accounts_are_one_persons(void **state)
                                  cases[i].is_personal);
         rules.has_groups = false; /* another provider's: its members may come in all the same */
         assert_false(account_is_personal(&rules, "backup"));
+        rules.username_claim = "employee"; /* then it is said to be one person's */
+        assert_true(account_is_personal(&rules, "dave"));
+        rules.username_claim = NULL;
+        assert_false(account_is_personal(&rules, "dave"));
 }
 
 static void accounts_that_are_refused_beforehand(void **state)
