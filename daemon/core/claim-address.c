@@ -60,15 +60,26 @@ static int add_claim(struct address *address, const char *form, const struct ide
         return 0;
 }
 
-/* RFC 3986 section 5.2.4: "." and ".." would be taken out, and take another segment with them. */
+static size_t slash_bytes(const char *s)
+{
+        static const char encoded[] = "%2F";
+
+        if (*s == '/')
+                return 1;
+        return strncmp(s, encoded, strlen(encoded)) == 0 ? strlen(encoded) : 0;
+}
+
+/* RFC 3986 section 5.2.4: "." and ".." would be taken out, and take another segment with them. Some
+ * servers do so after they decoded a claim's slashes. */
 static bool has_dot_segment(const char *url)
 {
         const char *end = url + strcspn(url, "?#");
 
-        for (const char *slash = strchr(url, '/'); slash && slash < end;
-             slash = strchr(slash + 1, '/')) {
-                size_t dots = strspn(slash + 1, "."), size = strcspn(slash + 1, "/?#");
-                if (size > 0 && size <= strlen("..") && dots == size)
+        for (const char *s = url; s < end; s++) {
+                size_t slash = slash_bytes(s), dots = strspn(s + slash, ".");
+                const char *after = s + slash + dots;
+                if (slash > 0 && dots > 0 && dots <= strlen("..") &&
+                    (after == end || slash_bytes(after) > 0))
                         return true;
         }
         return false;

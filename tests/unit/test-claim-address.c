@@ -50,11 +50,11 @@ static void an_address_has_the_claims_in_it(void **state)
 static void rfc3986_2_1_a_claim_is_encoded(void **state)
 {
         _cleanup_identity_ struct identity *identity = new_identity(
-                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"x\":\"../b ?#&%\xC3\xBC\"}");
+                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"x\":\"..c/b ?#&%\xC3\xBC\"}");
         _cleanup_free_ char *url = NULL;
 
         assert_int_equal(claim_address_new("https://a/u/{x}/y", identity, &url), 0);
-        assert_string_equal(url, "https://a/u/..%2Fb%20%3F%23%26%25%C3%BC/y");
+        assert_string_equal(url, "https://a/u/..c%2Fb%20%3F%23%26%25%C3%BC/y");
 }
 
 static void an_address_that_cannot_be_made_is_refused(void **state)
@@ -102,6 +102,35 @@ static void rfc3986_5_2_4_a_claim_climbs_no_path(void **state)
         }
 }
 
+/* A server may decode the slashes of a claim before it takes the dots out. */
+static void rfc3986_5_2_4_slashes_in_a_claim_climb_no_path(void **state)
+{
+        _cleanup_identity_ struct identity *identity = new_identity(
+                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"up\":\"../../groups\","
+                "\"mid\":\"x/../y\",\"end\":\"x/..\",\"dot\":\"x/./y\",\"slash\":\"x/\","
+                "\"pp\":\"..\",\"good\":\"x/y../.z\"}");
+        static const struct {
+                const char *form;
+                int expected;
+        } rows[] = {
+                {"https://a/u/{up}/x", -EINVAL},
+                {"https://a/u/{mid}", -EINVAL},
+                {"https://a/u/{end}", -EINVAL},
+                {"https://a/u/{end}?x=1", -EINVAL},
+                {"https://a/u/{dot}", -EINVAL},
+                {"https://a/u/{slash}{pp}", -EINVAL},
+                {"https://a/u/{slash}../x", -EINVAL},
+                {"https://a/u/{good}", 0},
+                {"https://a/u?x={up}", 0},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *url = NULL;
+                assert_int_equal(claim_address_new(rows[i].form, identity, &url), rows[i].expected);
+                assert_int_equal(url != NULL, rows[i].expected == 0);
+        }
+}
+
 static void an_address_ends_at_2048_bytes(void **state)
 {
         _cleanup_identity_ struct identity *identity = new_identity(
@@ -129,6 +158,7 @@ int main(void)
                 cmocka_unit_test(rfc3986_2_1_a_claim_is_encoded),
                 cmocka_unit_test(an_address_that_cannot_be_made_is_refused),
                 cmocka_unit_test(rfc3986_5_2_4_a_claim_climbs_no_path),
+                cmocka_unit_test(rfc3986_5_2_4_slashes_in_a_claim_climb_no_path),
                 cmocka_unit_test(an_address_ends_at_2048_bytes),
         };
         return cmocka_run_group_tests_name("claim-address", tests, NULL, NULL);
