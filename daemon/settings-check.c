@@ -99,6 +99,29 @@ static void check_issuer(const struct checking *checking, const struct provider_
                          why);
 }
 
+static const char *subject_claim(const struct provider_settings *provider)
+{
+        return provider->identity_from == IDENTITY_FROM_USERINFO && provider->subject_claim
+                       ? provider->subject_claim
+                       : "sub";
+}
+
+/* The map says issuer and subject: what names one person in the one claim may be anybody's choice
+ * in the other. */
+static void check_subject(const struct checking *checking, const struct provider_settings *provider,
+                          const char *section)
+{
+        for (size_t i = 0; i < checking->settings->n_providers; i++) {
+                const struct provider_settings *other = checking->settings->providers[i];
+                if (provider->issuer && other->issuer &&
+                    strcmp(provider->issuer, other->issuer) == 0 &&
+                    strcmp(subject_claim(provider), subject_claim(other)) != 0)
+                        complain(checking, SETTINGS_ERROR, section, "subject_claim",
+                                 "tell people of one issuer apart by one claim",
+                                 "is not the one of another provider with the same issuer");
+        }
+}
+
 /* ---- what is asked for, and what is done with it ---- */
 
 static bool scope_has_openid(const char *scope)
@@ -215,6 +238,7 @@ static void check_provider(const struct checking *checking,
 
         (void)snprintf(section, sizeof(section), "provider %s", provider->name);
         check_issuer(checking, provider, section);
+        check_subject(checking, provider, section);
         settings_check_client(provider, section, checking->entries, checking->report);
         check_endpoints(checking, provider, section);
         check_claims(checking, provider, section);

@@ -32,7 +32,10 @@ struct settings_case {
 #define CORP_AND(s)  MAIN(CORP s "\n" BY_CLAIM)
 #define AT(line)     "@/etc/badged.conf:" #line ": "
 #define IN_CORP(key) "error: [provider corp] " key ": "
-#define PEM          "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
+#define ALIKE                                                                                 \
+        "is not the one of another provider with the same issuer (tell people of one issuer " \
+        "apart by one claim)\n"
+#define PEM "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
 /* Of no use but here. */
 #define KEY_PEM                                                              \
         "-----BEGIN PRIVATE KEY-----\n"                                      \
@@ -156,6 +159,16 @@ static const struct settings_case settings_cases[] = {
                                           {"etc/badged.conf.d/a.conf", "[provider corp]\nissuer =\n"}},
          "@/etc/badged.conf.d/a.conf:1: " IN_CORP("issuer") "is missing (write the issuer as the "
          "provider itself does, starting with https://)\n"},
+        {"providers_of_one_issuer_have_one_kind_of_subject",
+         MAIN("[badged]\ndefault_provider = corp\n" CORP
+              "[provider plain]\nissuer = https://sso.example\nclient_id = x\n"
+              "identity_from = userinfo\nsubject_claim = login\n" BY_CLAIM),
+         AT(3) IN_CORP("subject_claim") ALIKE AT(10) "error: [provider plain] subject_claim: " ALIKE},
+        {"providers_of_one_issuer_may_say_sub_in_two_places",
+         MAIN("[badged]\ndefault_provider = corp\n" CORP
+              "[provider plain]\nissuer = https://sso.example\nclient_id = x\n"
+              "identity_from = userinfo\n" BY_CLAIM),
+         ""},
         {"several_providers_need_a_default",
          MAIN("[badged]\n" CORP "[provider other]\nissuer = https://other.example\nclient_id = x\n"
               "username_claim = email\n[accounts]\naccount_groups = deploy:linux\n"),
