@@ -31,7 +31,8 @@ struct code_grant {
         char *code_challenge, *authorization_url;
         struct grant_challenge challenge;
         struct token_set tokens;
-        bool answered;
+        bool answered;  /* a browser came back; no second one counts */
+        bool has_ended; /* the listener heard of it */
 };
 
 /* Nothing may touch the grant after this: the listener may have freed it. */
@@ -40,7 +41,7 @@ static void fail(struct code_grant *grant, enum login_outcome outcome, const cha
         grant->timer = sd_event_source_disable_unref(grant->timer);
         grant->call = provider_call_free(grant->call);
         grant->metadata_wait = document_wait_free(grant->metadata_wait);
-        grant->answered = true;
+        grant->answered = grant->has_ended = true;
         grant->listener.on_failure(outcome, detail, grant->listener.userdata);
 }
 
@@ -69,6 +70,7 @@ static void on_tokens(const struct http_answer *answer, void *userdata)
                 return;
         }
         grant->timer = sd_event_source_disable_unref(grant->timer);
+        grant->has_ended = true;
         grant->listener.on_tokens(&grant->tokens, grant->listener.userdata);
 }
 
@@ -193,16 +195,15 @@ void code_grant_start(struct code_grant *grant)
                 begin(grant);
                 return;
         }
-        int r = document_fetch(document);
-        if (r >= 0)
-                r = document_wait_new(document, on_metadata, grant, &grant->metadata_wait);
+        int r = document_fetch_and_wait(document, on_metadata, grant, &grant->metadata_wait);
         if (r < 0)
                 fail(grant, LOGIN_UNAVAILABLE, strerror(-r));
 }
 
 void code_grant_cancel(struct code_grant *grant)
 {
-        fail(grant, LOGIN_CANCELLED, "the caller gave up");
+        if (!grant->has_ended)
+                fail(grant, LOGIN_CANCELLED, "the caller gave up");
 }
 
 const char *code_grant_nonce(const struct code_grant *grant)

@@ -226,6 +226,13 @@ static void unlink_wait(struct document_wait **list, const struct document_wait 
                 }
 }
 
+int document_fetch_and_wait(struct document *document, document_on_done on_done, void *userdata,
+                            struct document_wait **ret_wait)
+{
+        int r = document_fetch(document);
+        return r < 0 ? r : document_wait_new(document, on_done, userdata, ret_wait);
+}
+
 struct document_wait *document_wait_free(struct document_wait *wait)
 {
         if (!wait)

@@ -52,5 +52,8 @@ int document_fetch_sparingly(struct document *document);
  * inside the callback. */
 int document_wait_new(struct document *document, document_on_done on_done, void *userdata,
                       struct document_wait **ret_wait);
+/* A fetch, unless one is under way, and the wait for its end. */
+int document_fetch_and_wait(struct document *document, document_on_done on_done, void *userdata,
+                            struct document_wait **ret_wait);
 struct document_wait *document_wait_free(struct document_wait *wait);
 DEFINE_CLEANUP(struct document_wait *, document_wait_free);

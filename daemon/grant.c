@@ -347,9 +347,7 @@ void grant_start(struct grant *grant)
                 grant_begin(grant);
                 return;
         }
-        int r = document_fetch(document);
-        if (r >= 0)
-                r = document_wait_new(document, on_metadata, grant, &grant->metadata_wait);
+        int r = document_fetch_and_wait(document, on_metadata, grant, &grant->metadata_wait);
         if (r < 0)
                 grant_fail(grant, r);
 }

@@ -236,9 +236,7 @@ static void on_keys(const char *why, void *userdata)
 static void fetch(struct provider_check *check, struct document *document, const char *what,
                   document_on_done on_done)
 {
-        int r = document_fetch(document);
-        if (r >= 0)
-                r = document_wait_new(document, on_done, check, &check->wait);
+        int r = document_fetch_and_wait(document, on_done, check, &check->wait);
         if (r >= 0)
                 return;
         add(check, what, MEND_OTHER, "%s", strerror(-r));
