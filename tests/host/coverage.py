@@ -10,7 +10,7 @@ On the private host
     python3 -m host.coverage COMMAND…
 
 runs what starts the daemon. Root's programs count into the build as they end; the daemon may not write
-there, so its counters get a folder of their own (host.sandbox) and are added when COMMAND has ended.
+there, so its counters get a folder of their own (host.sandbox), which add_up() adds when all shares have ended.
 """
 
 import collections
@@ -21,6 +21,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from host import paths
 
@@ -47,24 +48,35 @@ def forget(build: pathlib.Path) -> None:
 
 
 def count(command: list[str]) -> int:
-    """Runs the command and adds what the daemon did meanwhile to the counters of the build."""
+    """Runs the command and keeps what the daemon counted meanwhile beside the build's counters."""
     paths.COUNTERS.mkdir()
     paths.COUNTERS.chmod(0o1777)
     own_counters(0o666)     # su and login unload the module as the person who has come in
     done = subprocess.run(command, check=False)
-    both = paths.STATE / "counters-of-both"
-    subprocess.run(["gcov-tool", "merge", "-o", both, paths.BUILD, paths.COUNTERS], check=True,
-                   capture_output=True)
-    shutil.copytree(both, paths.BUILD, dirs_exist_ok=True)
-    own_counters(0o644)
+    kept = paths.BUILD / f"counters-{paths.SHARE}"
+    shutil.copytree(paths.COUNTERS, kept, dirs_exist_ok=True)
+    own_counters(0o666)
     return done.returncode
+
+
+def add_up(build: pathlib.Path) -> None:
+    """Adds what the daemons of each share counted, when no program counts any more."""
+    for counters in build.glob("counters-*"):
+        with tempfile.TemporaryDirectory() as both:
+            subprocess.run(["gcov-tool", "merge", "-o", both, build, counters], check=True,
+                           capture_output=True)
+            shutil.copytree(both, build, dirs_exist_ok=True)
+        shutil.rmtree(counters)
+    for counter in build.rglob("*.gcda"):
+        counter.chmod(0o644)
 
 
 def own_counters(mode: int) -> None:
     owner = paths.BUILD.stat()
-    for counter in paths.BUILD.rglob("*.gcda"):
-        counter.chmod(mode)
-        os.chown(counter, owner.st_uid, owner.st_gid)
+    for path in (*paths.BUILD.rglob("*.gcda"), *paths.BUILD.glob("counters-*/**")):
+        os.chown(path, owner.st_uid, owner.st_gid)
+        if path.is_file():
+            path.chmod(mode)
 
 
 def read(build: pathlib.Path) -> list[dict]:

@@ -6,6 +6,7 @@ Behaves: no interval in the answer, never slow_down, claims beyond sub only at u
 only for offline_access. CIBA takes a name or an e-mail as login_hint.
 """
 
+import fcntl
 import re
 import subprocess
 from pathlib import Path
@@ -130,9 +131,11 @@ def xsrf_of(page):
 
 def install():
     """npm ci from the lock file; needs the registry, so only when it was never done here."""
-    if (PACKAGE / "node_modules" / "oidc-provider").is_dir():
-        return
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                          cwd=PACKAGE, capture_output=True, text=True)
+    with open(PACKAGE / "package.json", encoding="utf-8") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)   # other private hosts want it at the same time
+        if (PACKAGE / "node_modules" / "oidc-provider").is_dir():
+            return
+        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                              cwd=PACKAGE, capture_output=True, text=True)
     if done.returncode != 0:
         raise ProviderFailed(f"npm ci: {done.stderr[-1000:]}")

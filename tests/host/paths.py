@@ -9,6 +9,8 @@ BUILD = pathlib.Path(os.environ.get("BADGED_BUILD") or TREE / "build")
 
 # tests/run --long: tests that have a long form take it.
 IS_LONG = os.environ.get("BADGED_LONG") == "1"
+# Which share of a suite's tests is run here, and of how many; see host.suites.
+SHARE, SHARES = map(int, os.environ.get("BADGED_SHARE", "1/1").split("/"))
 
 # On the private host only; /run is a tmpfs there.
 STATE = pathlib.Path("/run/private-host")

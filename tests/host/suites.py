@@ -16,12 +16,17 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from concurrent import futures
 
 from host import coverage, paths
 
 PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": ("phone",),
                   "bench": ("bench",), "container": ("container",), "load": ("load",),
                   "soak": ("soak",), "coverage": ("system",)}
+# These run in several private hosts at once, each with a share of the tests: most of them wait for a
+# provider's interval, not for the processor. What measures or counts time as a whole is not among them.
+SHARED_OUT = ("system", "coverage")
+SHARES = min(6, (os.cpu_count() or 1) + 1)
 # A suite is skipped where one of its programs, or root, cannot be had.
 PROGRAMS = {"container": ("systemd-nspawn", "debootstrap")}
 VARIANTS = {"asan": ("-Db_sanitize=address,undefined", "-Db_lundef=false"), "valgrind": (),
@@ -134,6 +139,7 @@ def run_variant(variant: str) -> Numbers:
         numbers += run_meson(suite, build, "--timeout-multiplier=5")
     if variant == "coverage":
         numbers += run_pytest("coverage", build, coverage.COUNT)
+        coverage.add_up(build)
         for failure in coverage.report(build):
             numbers.fail(failure)
         numbers.passed += 1
@@ -148,22 +154,38 @@ def run_pytest(suite: str, build: pathlib.Path = paths.BUILD,
                if not folder.is_dir() or list(folder.glob("test_*.py"))]
     if not folders:
         return Numbers()
-    junit = build / f"pytest-{suite}.xml"
-    junit.unlink(missing_ok=True)
     place = "container" if suite == "container" else "host"
     command = [str(paths.TREE / "tests" / place / "enter"), "--", *first,
                "/usr/bin/python3", "-m", "pytest", *folders, "-p", "no:cacheprovider",
-               "-o", "junit_family=xunit1", f"--junitxml={junit}", "-v", "--tb=short"]
+               "-o", "junit_family=xunit1", "-v", "--tb=short"]
     if suite in ("bench", "load", "soak"):
         command.append("-s")    # their numbers are their result
     if suite == "coverage":
         command += ["-k", " and ".join(f"not {name}" for name in coverage.LEFT_OUT)]
-    done = subprocess.run(command, env=os.environ | {"BADGED_BUILD": str(build)},
-                          stdin=subprocess.DEVNULL, check=False)
-    numbers = read_junit(junit) if junit.exists() else Numbers()
-    if done.returncode != 0 and not numbers.failed:
-        numbers.fail(f"{suite}: pytest ended with {done.returncode}")
+    shares = SHARES if suite in SHARED_OUT else 1
+    with futures.ThreadPoolExecutor(shares) as pool:
+        numbers = Numbers()
+        for counted in pool.map(lambda number: run_share(suite, build, command, f"{number}/{shares}"),
+                                range(1, shares + 1)):
+            numbers += counted
     return numbers
+
+
+def run_share(suite: str, build: pathlib.Path, command: list[str], share: str) -> Numbers:
+    """share: which of how many, as 2/3."""
+    number, _, of = share.partition("/")
+    junit = build / f"pytest-{suite}-{number}.xml"
+    junit.unlink(missing_ok=True)
+    with subprocess.Popen([*command, f"--junitxml={junit}"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                          env=os.environ | {"BADGED_BUILD": str(build), "BADGED_SHARE": share}) as run:
+        for line in run.stdout:
+            sys.stdout.write(line if of == "1" else f"{number}| {line}")
+            sys.stdout.flush()
+    counted = read_junit(junit) if junit.exists() else Numbers()
+    if run.returncode != 0 and not counted.failed:
+        counted.fail(f"{suite}: pytest ended with {run.returncode}")
+    return counted
 
 
 def reason_to_skip(suite: str) -> str:

@@ -107,6 +107,13 @@ def service(request):
     return request.param
 
 
+def pytest_collection_modifyitems(config, items):
+    """Neighbours take about as long as each other, so every share gets each so-manieth test."""
+    own = set(range(paths.SHARE - 1, len(items), paths.SHARES))
+    config.hook.pytest_deselected(items=[item for i, item in enumerate(items) if i not in own])
+    items[:] = [item for i, item in enumerate(items) if i in own]
+
+
 def pytest_terminal_summary(terminalreporter):
     """Logs of the host's own programs, when something failed."""
     if not terminalreporter.stats.get("failed") and not terminalreporter.stats.get("error"):
@@ -116,6 +123,6 @@ def pytest_terminal_summary(terminalreporter):
         if text.strip():
             terminalreporter.section(f"log of {log.name}")
             terminalreporter.write(text[-4000:])
-    copy = paths.BUILD / "journal-system.jsonl"
+    copy = paths.BUILD / f"journal-system-{paths.SHARE}.jsonl"
     copy.write_bytes(paths.JOURNAL.read_bytes())
     terminalreporter.write_line(f"the whole journal: {os.path.relpath(copy, paths.TREE)}")
