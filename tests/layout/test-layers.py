@@ -36,7 +36,7 @@ LIBRARY_HEADERS = {
     r"json-c/|json\.h": {"daemon/core", "ctl"},
     r"cjose/": {"daemon/core"},
     r"openssl/": {"daemon/core", "daemon/io"},
-    r"sodium": {"daemon/core"},
+    r"sodium": {"daemon/core", "daemon/io"},
     r"qrencode": {"daemon/core"},
     r"microhttpd": {"ctl"},
     r"security/": {"pam"},
