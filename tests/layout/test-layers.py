@@ -37,6 +37,7 @@ LIBRARY_HEADERS = {
     r"cjose/": {"daemon/core"},
     r"openssl/": {"daemon/core", "daemon/io"},
     r"sodium": {"daemon/core", "daemon/io"},
+    r"sqlite3": {"daemon/io"},
     r"qrencode": {"daemon/core"},
     r"microhttpd": {"ctl"},
     r"security/": {"pam"},
