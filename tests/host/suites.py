@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 from concurrent import futures
 
@@ -246,9 +247,12 @@ def compare_machine(before: str) -> Numbers:
 
 def main(suites: list[str]) -> int:
     numbers = Numbers()
+    took = []
     for suite in suites:
+        start = time.monotonic()
         numbers += run_suite(suite)
-    print()
+        took.append(f"{suite} {time.monotonic() - start:.0f}")
+    print(f"\nseconds: {', '.join(took)}")
     for reason in numbers.skips:
         print(f"skipped: {reason}")
     for failure in numbers.failures:
