@@ -19,7 +19,8 @@
 struct provider_call {
         struct provider *provider;
         bool asks_as_public;
-        bool is_bare; /* the question proves enough */
+        bool is_bare;      /* the question proves enough */
+        bool is_sent_once; /* the question must not come twice */
         char *url;
         struct secret *form;         /* without what the client says of itself; NULL: a resource */
         struct secret *access_token; /* NULL: an endpoint */
@@ -213,8 +214,31 @@ static int call_send(struct provider_call *call)
                 .form = proof.request.form,
                 .authorization = proof.request.authorization,
                 .dpop = proof.dpop,
+                .is_sent_once = call->is_sent_once,
         };
         return provider_send(call->provider, &request, on_http_answer, call, &call->request);
+}
+
+/* What counts once, and whose second coming ends all that came of the first (RFC 6749 section
+ * 4.1.2, RFC 9700 section 4.14.2): an answer that is lost must not be asked for again unseen. */
+static bool counts_once(enum oauth_question_kind kind)
+{
+        switch (kind) {
+        case OAUTH_GRANT_AUTHORIZATION_CODE:
+        case OAUTH_GRANT_REFRESH:
+                return true;
+        case OAUTH_ASK_DEVICE_CODE:
+        case OAUTH_ASK_BACKCHANNEL:
+        case OAUTH_ASK_AUTHORIZATION:
+        case OAUTH_GRANT_DEVICE_CODE:
+        case OAUTH_GRANT_BACKCHANNEL:
+        case OAUTH_GRANT_CLIENT_CREDENTIALS:
+        case OAUTH_GRANT_JWT_BEARER:
+        case OAUTH_REVOKE:
+        case OAUTH_INTROSPECT:
+                break;
+        }
+        return false;
 }
 
 /* ---- the outside ---- */
@@ -251,6 +275,7 @@ int provider_call_new(struct provider *provider, enum provider_endpoint endpoint
                 return r;
         call->asks_as_public = endpoint == ENDPOINT_DEVICE_AUTHORIZATION &&
                                provider_settings(provider)->asks_as_public;
+        call->is_sent_once = counts_once(question->kind);
         r = oauth_form_new(question, &call->form);
         if (r >= 0)
                 r = call_send(call);

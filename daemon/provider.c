@@ -301,6 +301,7 @@ int provider_send(struct provider *provider, const struct provider_request *requ
                 .accept = settings->accept,
                 .headers = headers,
                 .n_headers = n,
+                .is_sent_once = request->is_sent_once,
                 .max_body_bytes = OAUTH_RESPONSE_MAX_BYTES,
         };
         if (proves_itself_by_tls(settings)) {

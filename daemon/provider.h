@@ -56,6 +56,7 @@ uint64_t provider_now_sec(const struct provider *provider);
 struct provider_request {
         const char *url;
         const struct secret *form, *authorization, *dpop; /* as io/http-client.h has them */
+        bool is_sent_once;                                /* likewise */
 };
 
 /* Everything is only read during the call. */

@@ -25,7 +25,7 @@ struct http_request {
         LIST_ENTRY(http_request) siblings;
         struct http_transfer *transfer;
         struct sd_event_source *deadline;
-        bool is_second_try;
+        bool is_last_try;
         http_on_answer on_answer;
         void *userdata;
 };
@@ -77,10 +77,10 @@ static bool request_try_again(struct http_request *request, CURLcode code)
 
         (void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &new_connections);
         (void)curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &header_bytes);
-        if (!stream_is_lost(code) || request->is_second_try || new_connections > 0 ||
+        if (!stream_is_lost(code) || request->is_last_try || new_connections > 0 ||
             header_bytes > 0)
                 return false;
-        request->is_second_try = true;
+        request->is_last_try = true;
         (void)curl_multi_remove_handle(request->client->multi, easy);
         return curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
                curl_multi_add_handle(request->client->multi, easy) == CURLM_OK;
@@ -304,6 +304,7 @@ int http_request_new(struct http_client *client, const struct http_request_spec 
         _cleanup_(http_request_freep) struct http_request *request = calloc(1, sizeof(*request));
         if (!request)
                 return -ENOMEM;
+        request->is_last_try = spec->is_sent_once;
         request->on_answer = on_answer;
         request->userdata = userdata;
 

@@ -8,9 +8,11 @@
  * request makes a new one.
  *
  * A request on a kept connection which the server closes without a single byte of answer is sent
- * once more on a new connection (libcurl does that by itself), so a server may see it twice. */
+ * once more on a new connection (libcurl does that by itself), so a server may see it twice, unless
+ * the spec says that it must not. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +66,7 @@ struct http_request_spec {
          * io/private-key.h takes them. Read for each request: files may be renewed. */
         const char *client_certificate_file;
         const char *client_key_file;
+        bool is_sent_once; /* on a connection of its own: the server sees it once, or not at all */
         size_t max_body_bytes;         /* 0: 64 KiB */
         uint64_t connect_timeout_usec; /* 0: 5 s */
         uint64_t request_timeout_usec; /* 0: 15 s, from http_request_new() to the whole answer */

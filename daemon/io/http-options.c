@@ -80,10 +80,20 @@ static int set_manners(CURL *easy, const struct http_request_spec *spec)
         return http_options_errno(bad);
 }
 
+/* Only on a connection that was kept does libcurl send again what got no answer. */
+static int set_reuse(CURL *easy, const struct http_request_spec *spec)
+{
+        unsigned bad = CURLE_OK;
+
+        bad |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, spec->is_sent_once ? 1L : 0L);
+        bad |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, spec->is_sent_once ? 1L : 0L);
+        return http_options_errno(bad);
+}
+
 int http_options_set(CURL *easy, const struct http_request_spec *spec)
 {
         int r = set_trust(easy, spec);
-        if (r < 0)
-                return r;
-        return set_manners(easy, spec);
+        if (r >= 0)
+                r = set_manners(easy, spec);
+        return r < 0 ? r : set_reuse(easy, spec);
 }

@@ -176,6 +176,56 @@ static void a_kept_connection_that_the_server_closed_is_replaced(void **state)
         assert_int_equal(second.failure, HTTP_ANSWERED);
 }
 
+static void ask_on_a_warm_client(struct https_fixture *fixture, const char *port, const char *path,
+                                 const char *sent, bool once, struct fetch *ret_fetch)
+{
+        _cleanup_fetch_ struct fetch warm = {};
+        _cleanup_secret_ struct secret *form = secret_new_text(sent);
+
+        fetch_page(fixture, port, "/ok", (struct http_request_spec){}, &warm);
+        assert_int_equal(warm.failure, HTTP_ANSWERED);
+        fetch_page(fixture, port, path,
+                   (struct http_request_spec){.form = form, .is_sent_once = once}, ret_fetch);
+}
+
+static void assert_swallowed(struct https_fixture *fixture, const char *expected)
+{
+        _cleanup_fetch_ struct fetch hits = {};
+
+        fetch_page(fixture, "good", "/hits?swallow=", (struct http_request_spec){}, &hits);
+        assert_string_equal(hits.body, expected);
+}
+
+/* RFC 9700 section 4.14.2: a refresh token that comes twice ends its session. */
+static void what_is_sent_once_never_comes_twice(void **state)
+{
+        _cleanup_fetch_ struct fetch usual = {}, once = {}, usual_h2 = {}, once_h2 = {};
+
+        ask_on_a_warm_client(*state, "good", "/swallow", "x", false, &usual);
+        assert_int_not_equal(usual.failure, HTTP_ANSWERED);
+        assert_swallowed(*state, "hits 2");
+        ask_on_a_warm_client(*state, "good", "/swallow", "x", true, &once);
+        assert_int_equal(once.failure, HTTP_BROKEN);
+        assert_swallowed(*state, "hits 3");
+
+        ask_on_a_warm_client(*state, "h2", "/ok", "leave", false, &usual_h2);
+        assert_int_equal(usual_h2.failure, HTTP_ANSWERED);
+        ask_on_a_warm_client(*state, "h2", "/ok", "go", true, &once_h2);
+        assert_int_not_equal(once_h2.failure, HTTP_ANSWERED);
+}
+
+static void what_is_sent_once_has_a_connection_of_its_own(void **state)
+{
+        _cleanup_fetch_ struct fetch first = {}, second = {}, third = {};
+
+        fetch_page(*state, "good", "/connection", (struct http_request_spec){}, &first);
+        fetch_page(*state, "good", "/connection", (struct http_request_spec){.is_sent_once = true},
+                   &second);
+        fetch_page(*state, "good", "/connection", (struct http_request_spec){}, &third);
+        assert_string_not_equal(first.body, second.body);
+        assert_string_equal(first.body, third.body);
+}
+
 static void http2_is_spoken_where_offered(void **state)
 {
         _cleanup_fetch_ struct fetch first = {}, second = {};
@@ -421,6 +471,8 @@ int main(void)
                 TEST(http2_is_spoken_where_offered),
                 TEST(a_connection_is_kept_and_used_again),
                 TEST(a_kept_connection_that_the_server_closed_is_replaced),
+                TEST(what_is_sent_once_never_comes_twice),
+                TEST(what_is_sent_once_has_a_connection_of_its_own),
                 TEST(an_idle_client_sleeps),
                 TEST(freeing_the_request_cancels_it),
                 TEST(freeing_the_client_cancels_all_of_it),

@@ -210,6 +210,16 @@ def test_lost_answer_is_a_doubt_and_then_the_end(scripted):
         assert provider.live_tokens() == {"access": 0, "refresh": 0}
 
 
+def test_refresh_is_sent_once(scripted):
+    """Also when the connection ends before a byte of the answer came: what libcurl sends again on its
+    own would be a replay before anybody knew of a doubt."""
+    provider = scripted.scenario("refresh-answer-lost")
+    with session(provider):
+        outlive()
+        assert "no new token for now" in refused(code=5)
+        assert len(grants(provider, "refresh")) == 1
+
+
 def test_provider_that_is_away_takes_nothing(scripted):
     provider = scripted.scenario("refresh-503")
     with session(provider):
