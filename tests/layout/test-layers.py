@@ -39,6 +39,7 @@ LIBRARY_HEADERS = {
     r"sodium": {"daemon/core", "daemon/io"},
     r"sqlite3": {"daemon/io"},
     r"qrencode": {"daemon/core"},
+    r"liboath/": {"daemon/io"},
     r"microhttpd": {"ctl"},
     r"security/": {"pam"},
     r"systemd/": {"common", "pam", "ctl", "daemon", "daemon/io", "daemon/bus"},
