@@ -195,6 +195,20 @@ static void check_directory(const struct checking *checking,
                                  "would give everybody the same groups: group_token is client");
 }
 
+/* As far as the settings tell: with auto the provider has a say in it. */
+static bool may_be_bound(const struct provider_settings *provider)
+{
+        switch (provider->dpop) {
+        case DPOP_NO:
+                break;
+        case DPOP_AUTO:
+                return provider->client_auth == CLIENT_AUTH_NONE;
+        case DPOP_YES:
+                return true;
+        }
+        return false;
+}
+
 static void check_tokens(const struct checking *checking, const struct provider_settings *provider,
                          const char *section)
 {
@@ -202,6 +216,10 @@ static void check_tokens(const struct checking *checking, const struct provider_
                 complain(checking, SETTINGS_ERROR, section, "tokens_for_people",
                          "set keep_tokens = yes, or remove it",
                          "cannot be used: keep_tokens is no, so that there are none");
+        else if (provider->tokens_for_people && may_be_bound(provider))
+                complain(checking, SETTINGS_WARNING, section, "tokens_for_people",
+                         "set dpop = no, or remove it",
+                         "is of no use where tokens are bound (dpop): people cannot use those");
 }
 
 /* ---- does anybody get in? ---- */

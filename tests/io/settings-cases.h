@@ -35,6 +35,10 @@ struct settings_case {
 #define ALIKE                                                                                 \
         "is not the one of another provider with the same issuer (tell people of one issuer " \
         "apart by one claim)\n"
+#define WITH_S "client_auth = client_secret_post\nclient_secret_file = s\n" BY_CLAIM
+#define BOUND                                                                  \
+        "is of no use where tokens are bound (dpop): people cannot use those " \
+        "(set dpop = no, or remove it)\n"
 #define PEM "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
 /* Of no use but here. */
 #define KEY_PEM                                                              \
@@ -391,6 +395,20 @@ static const struct settings_case settings_cases[] = {
         {"people_have_the_tokens_that_are_kept", CORP_AND("tokens_for_people = yes"),
          AT(4) IN_CORP("tokens_for_people") "cannot be used: keep_tokens is no, so that there are none "
          "(set keep_tokens = yes, or remove it)\n"},
+        {"people_cannot_use_bound_tokens",
+         CORP_AND("keep_tokens = yes\ntokens_for_people = yes"),
+         AT(5) "warning: [provider corp] tokens_for_people: " BOUND},
+        {"people_cannot_use_tokens_that_must_be_bound",
+         {{"etc/badged.conf", CORP "keep_tokens = yes\ntokens_for_people = yes\ndpop = yes\n" WITH_S},
+          {"etc/s", "x\n", 0640}},
+         AT(5) "warning: [provider corp] tokens_for_people: " BOUND},
+        {"people_can_use_tokens_that_are_never_bound",
+         CORP_AND("keep_tokens = yes\ntokens_for_people = yes\ndpop = no"),
+         ""},
+        {"people_can_use_tokens_of_a_client_with_a_secret",
+         {{"etc/badged.conf", CORP "keep_tokens = yes\ntokens_for_people = yes\n" WITH_S},
+          {"etc/s", "x\n", 0640}},
+         ""},
         {"the_host_of_an_account_source_is_fixed",
          CORP_AND("account_source = https://{host}/u /enabled=true"),
          AT(4) IN_CORP("account_source") "has an address that is not of the form https://HOST/PATH "
