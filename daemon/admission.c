@@ -8,9 +8,8 @@
 #include "common/cleanup.h"
 #include "core/account-policy.h"
 #include "core/rate-limit.h"
+#include "core/service-name.h"
 #include "io/account-lookup.h"
-
-#define SERVICE_NAME_MAX_BYTES 64
 
 /* Whoever holds logins of an account must not keep its owner out, who comes from elsewhere: so many
  * sources may each have max_logins_per_account of them. */
@@ -71,16 +70,6 @@ static bool caller_may_ask(const struct login_request *request)
 
         return request->caller_uid == 0 || (account_lookup_uid(request->caller_uid, &caller) > 0 &&
                                             strcmp(caller.name, request->account) == 0);
-}
-
-/* Printable words that no log and no rule could misread. */
-static bool service_name_is_valid(const char *name)
-{
-        static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                   "_.-";
-        size_t length = strlen(name);
-
-        return length > 0 && length <= SERVICE_NAME_MAX_BYTES && strspn(name, good) == length;
 }
 
 static struct refusal check_account(struct admission *admission, enum log_event event,

@@ -6,6 +6,7 @@
 
 #include "core/account-map.h"
 #include "core/provider-preset.h"
+#include "settings-services.h"
 
 #define SECTION_NAME_MAX_BYTES 64
 
@@ -351,4 +352,5 @@ void settings_check(const struct settings *settings, const struct settings_entri
         check_map(&checking);
         if (settings->n_providers > 0)
                 check_reach(&checking);
+        settings_check_services(settings, entries, report);
 }

@@ -7,13 +7,16 @@
 #include "settings.h"
 
 #define PROVIDER_PREFIX "provider "
+#define SERVICE_PREFIX  "service "
 
 #define BADGED(field)   SECTION_BADGED, #field
 #define PROVIDER(field) SECTION_PROVIDER, #field
 #define ACCOUNTS(field) SECTION_ACCOUNTS, #field
+#define SERVICE(field)  SECTION_SERVICE, #field
 #define IN_BADGED(f)    offsetof(struct settings, f)
 #define IN_PROVIDER(f)  offsetof(struct provider_settings, f)
 #define IN_ACCOUNTS(f)  offsetof(struct account_settings, f)
+#define IN_SERVICE(f)   offsetof(struct service_rules, f)
 
 #define ADDRESS_MEND "write the full https address"
 #define YES_NO_MEND  "write yes or no"
@@ -33,6 +36,11 @@ static const struct settings_key keys[] = {
          "write a number, or leave it out for 30"},
         {BADGED(login_timeout), parse_login_timeout, IN_BADGED(login_timeout_sec), "10min",
          "write a time such as 5min, or leave it out for 10min"},
+        {BADGED(session_lifetime), parse_session_lifetime, IN_BADGED(session_lifetime_sec), "none",
+         "write a time such as 12h, or leave it out for none"},
+        {BADGED(end_login), parse_switch, IN_BADGED(ends_login), "no", YES_NO_MEND},
+        {BADGED(owner), parse_owner, IN_BADGED(first_is_owner), "nobody",
+         "write first, or leave it out for nobody"},
 
         {PROVIDER(preset), parse_preset, IN_PROVIDER(preset), NULL,
          "write one of the names in badged-providers(5), or leave it out"},
@@ -147,6 +155,16 @@ static const struct settings_key keys[] = {
          "write the name of a claim, such as groups"},
         {ACCOUNTS(min_uid), parse_uid, IN_ACCOUNTS(min_uid), "1000",
          "write a number, or leave it out for 1000"},
+
+        {SERVICE(max_age), parse_max_age, IN_SERVICE(max_age_sec), "0",
+         "write a time such as 15min, or leave it out to have each login approved"},
+        {SERVICE(recheck), parse_switch, IN_SERVICE(recheck), "no", YES_NO_MEND},
+        {SERVICE(offline), parse_offline, 0, "deny",
+         "write deny, allow-for 4h, or totp"},
+        {SERVICE(offline_limit), parse_offline_limit, IN_SERVICE(offline_limit_sec), "7d",
+         "write a time such as 2d, or leave it out for 7d"},
+        {SERVICE(second_factor), parse_second_factor, IN_SERVICE(wants_totp), "none",
+         "write totp, or leave it out for none"},
 };
 /* clang-format on */
 
@@ -156,20 +174,30 @@ size_t settings_keys(const struct settings_key **ret_keys)
         return ELEMENTSOF(keys);
 }
 
-int settings_section_from_line(const char *section, enum settings_section *ret_section,
-                               const char **ret_provider)
+/* What follows the prefix; NULL when the section has another one. */
+static const char *name_behind(const char *section, const char *prefix)
 {
-        size_t prefix = strlen(PROVIDER_PREFIX);
+        size_t length = strlen(prefix);
 
-        *ret_provider = NULL;
+        return strncmp(section, prefix, length) == 0 ? section + length : NULL;
+}
+
+int settings_section_from_line(const char *section, enum settings_section *ret_section,
+                               const char **ret_name)
+{
+        const char *provider = name_behind(section, PROVIDER_PREFIX);
+        const char *service = name_behind(section, SERVICE_PREFIX);
+
+        *ret_name = provider ? provider : service;
         if (strcmp(section, "badged") == 0)
                 *ret_section = SECTION_BADGED;
         else if (strcmp(section, "accounts") == 0)
                 *ret_section = SECTION_ACCOUNTS;
-        else if (strncmp(section, PROVIDER_PREFIX, prefix) == 0) {
+        else if (provider)
                 *ret_section = SECTION_PROVIDER;
-                *ret_provider = section + prefix;
-        } else
+        else if (service)
+                *ret_section = SECTION_SERVICE;
+        else
                 return -EINVAL;
         return 0;
 }

@@ -11,6 +11,7 @@ enum settings_section {
         SECTION_BADGED,   /* [badged]: the field is in struct settings */
         SECTION_PROVIDER, /* [provider NAME]: in struct provider_settings */
         SECTION_ACCOUNTS, /* [accounts]: in struct account_settings */
+        SECTION_SERVICE,  /* [service NAME]: in struct service_rules */
 };
 
 struct settings_key {
@@ -24,10 +25,10 @@ struct settings_key {
 
 size_t settings_keys(const struct settings_key **ret_keys);
 
-/* Which section a section line opens; *ret_provider is the provider's name (borrowed from section)
- * for SECTION_PROVIDER, else NULL. -EINVAL for one that nobody knows. */
+/* Which section a section line opens; *ret_name is the provider's or the service's name (borrowed
+ * from section), NULL where there is only one such section. -EINVAL for one that nobody knows. */
 int settings_section_from_line(const char *section, enum settings_section *ret_section,
-                               const char **ret_provider);
+                               const char **ret_name);
 
 /* NULL when the section has no such key. */
 const struct settings_key *settings_key_find(enum settings_section section, const char *name);

@@ -2,7 +2,6 @@
 #include "settings-parse.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +10,11 @@
 #include "common/text.h"
 #include "settings.h"
 
-#define LINE_MAX_BYTES        1024
-#define URL_MAX_BYTES         2048
-#define LIMIT_MAX             100000
-#define LOGIN_TIMEOUT_MIN_SEC 30
-#define LOGIN_TIMEOUT_MAX_SEC 1800
-#define CREDENTIAL_PREFIX     "credential:"
-#define CREDENTIAL_BYTES      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+#define LINE_MAX_BYTES    1024
+#define URL_MAX_BYTES     2048
+#define LIMIT_MAX         100000
+#define CREDENTIAL_PREFIX "credential:"
+#define CREDENTIAL_BYTES  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 
 static int reject(const char *why, const char **ret_why)
 {
@@ -144,41 +141,5 @@ int parse_uid(const char *text, const char *folder, void *field, const char **re
         if (text_parse_number(text, 0, UINT32_MAX - 1, &number) < 0)
                 return reject("is not a uid", ret_why);
         *(uid_t *)field = (uid_t)number;
-        return 0;
-}
-
-/* Seconds, or a number followed by s, min or h. */
-static bool parse_duration(const char *text, uint64_t *ret_sec)
-{
-        static const struct {
-                const char *unit;
-                uint64_t sec;
-        } units[] = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}};
-        char digits[8] = "";
-        uint64_t number;
-
-        size_t length = strspn(text, "0123456789");
-        if (length >= sizeof(digits))
-                return false;
-        memcpy(digits, text, length);
-        if (text_parse_number(digits, 0, UINT32_MAX, &number) < 0)
-                return false;
-        for (size_t i = 0; i < ELEMENTSOF(units); i++)
-                if (strcmp(text + length, units[i].unit) == 0) {
-                        *ret_sec = number * units[i].sec;
-                        return true;
-                }
-        return false;
-}
-
-int parse_login_timeout(const char *text, const char *folder, void *field, const char **ret_why)
-{
-        uint64_t sec;
-
-        if (!parse_duration(text, &sec))
-                return reject("is not a time such as 90s, 10min or 1h", ret_why);
-        if (sec < LOGIN_TIMEOUT_MIN_SEC || sec > LOGIN_TIMEOUT_MAX_SEC)
-                return reject("is not between 30s and 30min", ret_why);
-        *(uint64_t *)field = sec;
         return 0;
 }

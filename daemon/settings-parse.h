@@ -28,6 +28,10 @@ int parse_algorithm(const char *text, const char *folder, void *field, const cha
 int parse_validate(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: unsigned */
 int parse_login_timeout(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_session_lifetime(const char *text, const char *folder, void *field, const char **ret_why);
+/* 0 for none */
+int parse_max_age(const char *text, const char *folder, void *field, const char **ret_why);
+int parse_offline_limit(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: uint64_t, seconds */
 int parse_uid(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: uid_t */
@@ -40,7 +44,11 @@ int parse_device_client_auth(const char *text, const char *folder, void *field,
 /* true for none */
 int parse_assertion_audience(const char *text, const char *folder, void *field,
                              const char **ret_why);
-/* true for endpoint; above: bool */
+/* true for endpoint */
+int parse_owner(const char *text, const char *folder, void *field, const char **ret_why);
+/* true for first */
+int parse_second_factor(const char *text, const char *folder, void *field, const char **ret_why);
+/* true for totp; above: bool */
 int parse_metadata(const char *text, const char *folder, void *field, const char **ret_why);
 int parse_flow(const char *text, const char *folder, void *field, const char **ret_why);
 int parse_client_auth(const char *text, const char *folder, void *field, const char **ret_why);
@@ -64,3 +72,5 @@ int parse_account_source(const char *text, const char *folder, void *field, cons
 void parsed_group_sources_finish(struct provider_settings *provider);
 int parse_account_groups(const char *text, const char *folder, void *field, const char **ret_why);
 /* above: struct account_settings, whose groups grow even when a later one is refused */
+int parse_offline(const char *text, const char *folder, void *field, const char **ret_why);
+/* above: struct service_rules */

@@ -115,6 +115,28 @@ int parse_assertion_audience(const char *text, const char *folder, void *field,
         return 0;
 }
 
+int parse_owner(const char *text, const char *folder, void *field, const char **ret_why)
+{
+        static const char *const words[] = {"nobody", "first", NULL};
+
+        int r = word_number(text, words, "is neither nobody nor first", ret_why);
+        if (r < 0)
+                return r;
+        *(bool *)field = r == 1;
+        return 0;
+}
+
+int parse_second_factor(const char *text, const char *folder, void *field, const char **ret_why)
+{
+        static const char *const words[] = {"none", "totp", NULL};
+
+        int r = word_number(text, words, "is neither none nor totp", ret_why);
+        if (r < 0)
+                return r;
+        *(bool *)field = r == 1;
+        return 0;
+}
+
 int parse_identity_source(const char *text, const char *folder, void *field, const char **ret_why)
 {
         static const char *const words[] = {

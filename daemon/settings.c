@@ -5,59 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/secret.h"
 #include "core/provider-preset.h"
-#include "io/private-key.h"
 #include "settings-check.h"
 #include "settings-keys.h"
+#include "settings-providers.h"
 #include "settings-read.h"
-
-#define PROVIDER_NAME_MAX_BYTES 32
-#define PROVIDER_NAME_BYTES     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-
-static struct provider_settings *provider_free(struct provider_settings *provider)
-{
-        if (!provider)
-                return NULL;
-        free(provider->name);
-        free(provider->issuer);
-        free(provider->client_id);
-        (void)secret_free(provider->client_secret);
-        free(provider->client_secret_file);
-        free(provider->client_key_file);
-        free(provider->client_key_id);
-        (void)private_key_free(provider->client_key);
-        free(provider->client_certificate_file);
-        free(provider->scope);
-        text_pairs_finish(&provider->request_parameters);
-        text_pairs_finish(&provider->request_headers);
-        text_pairs_finish(&provider->error_aliases);
-        free(provider->accept);
-        free(provider->login_hint);
-        free(provider->subject_claim);
-        text_list_finish(&provider->trusted_audiences);
-        free(provider->groups_claim);
-        parsed_group_sources_finish(provider);
-        free(provider->directory_scope);
-        free(provider->directory_client_id);
-        free(provider->directory_subject);
-        free(provider->directory_key_file);
-        free(provider->directory_token_endpoint);
-        (void)private_key_free(provider->directory_key);
-        free(provider->account_source.url);
-        free(provider->account_source.path);
-        free(provider->account_source.value);
-        text_pairs_finish(&provider->require_claim);
-        for (size_t i = 0; i < PROVIDER_ENDPOINTS; i++)
-                free(provider->endpoints[i]);
-        free(provider->ca_file);
-        free(provider->proxy);
-        free(provider->username_claim);
-        free(provider->strip_suffix);
-        free(provider);
-        return NULL;
-}
-DEFINE_CLEANUP(struct provider_settings *, provider_free);
+#include "settings-services.h"
 
 static void accounts_finish(struct account_settings *accounts)
 {
@@ -77,26 +30,12 @@ struct settings *settings_free(struct settings *settings)
 {
         if (!settings)
                 return NULL;
-        for (size_t i = 0; i < settings->n_providers; i++)
-                (void)provider_free(settings->providers[i]);
-        free(settings->providers);
+        settings_free_providers(settings);
         free(settings->default_provider);
         accounts_finish(&settings->accounts);
+        settings_free_services(settings);
         free(settings);
         return NULL;
-}
-
-static struct provider_settings *find_provider(const struct settings *settings, const char *name)
-{
-        for (size_t i = 0; i < settings->n_providers; i++)
-                if (strcmp(settings->providers[i]->name, name) == 0)
-                        return settings->providers[i];
-        return NULL;
-}
-
-const struct provider_settings *settings_provider(const struct settings *settings, const char *name)
-{
-        return find_provider(settings, name);
 }
 
 /* What is at hand while the settings are put together. */
@@ -109,52 +48,59 @@ struct loading {
 static int add_provider(const struct loading *loading, const struct settings_place *place,
                         const char *name)
 {
-        struct settings *settings = loading->settings;
-        size_t length = strlen(name);
+        int r = settings_add_provider(loading->settings, name);
 
-        if (find_provider(settings, name))
-                return 0;
-        if (length > PROVIDER_NAME_MAX_BYTES || strspn(name, PROVIDER_NAME_BYTES) != length) {
-                settings_report_add(loading->report, SETTINGS_ERROR, place,
-                                    "use up to 32 letters, digits, '_', '-'",
-                                    "this cannot be the name of a provider");
-                return 0;
-        }
-        _cleanup_(provider_freep) struct provider_settings *provider = calloc(1, sizeof(*provider));
-        size_t n = settings->n_providers + 1;
-        /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
-        struct provider_settings **grown = reallocarray(settings->providers, n, sizeof(*grown));
-        settings->providers = grown ? grown : settings->providers;
-        if (!grown || !provider || !(provider->name = strdup(name)))
-                return -ENOMEM;
+        if (r != -EINVAL)
+                return r;
+        settings_report_add(loading->report, SETTINGS_ERROR, place,
+                            "use up to 32 letters, digits, '_', '-'",
+                            "this cannot be the name of a provider");
+        return 0;
+}
 
-        size_t i = settings->n_providers++;
-        for (; i > 0 && strcmp(grown[i - 1]->name, name) > 0; i--)
-                grown[i] = grown[i - 1];
-        grown[i] = TAKE_PTR(provider);
+static int add_service(const struct loading *loading, const struct settings_place *place,
+                       const char *name)
+{
+        int r = settings_add_service(loading->settings, name);
+
+        if (r != -EINVAL)
+                return r;
+        settings_report_add(loading->report, SETTINGS_ERROR, place,
+                            "write the name of a file in /etc/pam.d",
+                            "this cannot be the name of a service");
         return 0;
 }
 
 static int take_section(const struct loading *loading, const struct settings_place *place)
 {
         enum settings_section section;
-        const char *provider;
+        const char *name;
 
-        if (settings_section_from_line(place->section, &section, &provider) < 0) {
+        if (settings_section_from_line(place->section, &section, &name) < 0) {
                 settings_report_add(loading->report, SETTINGS_WARNING, place,
-                                    "the sections are [badged], [provider NAME] and [accounts]",
+                                    "the sections are [badged], [provider NAME], [accounts] and "
+                                    "[service NAME]",
                                     "unknown section, ignored with all that is in it");
                 return 0;
         }
-        return provider ? add_provider(loading, place, provider) : 0;
+        switch (section) {
+        case SECTION_PROVIDER:
+                return add_provider(loading, place, name);
+        case SECTION_SERVICE:
+                return add_service(loading, place, name);
+        case SECTION_BADGED:
+        case SECTION_ACCOUNTS:
+                return 0;
+        }
+        return -EINVAL;
 }
 
 static void review_key(const struct loading *loading, const struct settings_place *place)
 {
         enum settings_section section;
-        const char *provider;
+        const char *name;
 
-        if (settings_section_from_line(place->section, &section, &provider) < 0)
+        if (settings_section_from_line(place->section, &section, &name) < 0)
                 return;
         if (strcmp(place->key, "client_secret") == 0)
                 settings_report_add(loading->report, SETTINGS_ERROR, place,
@@ -225,14 +171,12 @@ static int fill_section(const struct loading *loading, enum settings_section kin
         return 0;
 }
 
-static int fill(const struct loading *loading)
+static int fill_providers(const struct loading *loading)
 {
         struct settings *settings = loading->settings;
-        char section[sizeof("provider ") + PROVIDER_NAME_MAX_BYTES];
+        char section[PROVIDER_SECTION_MAX_BYTES];
+        int r = 0;
 
-        int r = fill_section(loading, SECTION_BADGED, "badged", settings);
-        if (r >= 0)
-                r = fill_section(loading, SECTION_ACCOUNTS, "accounts", &settings->accounts);
         for (size_t i = 0; r >= 0 && i < settings->n_providers; i++) {
                 (void)stpcpy(stpcpy(section, "provider "), settings->providers[i]->name);
                 r = fill_section(loading, SECTION_PROVIDER, section, settings->providers[i]);
@@ -240,14 +184,39 @@ static int fill(const struct loading *loading)
         return r;
 }
 
+static int fill_services(const struct loading *loading)
+{
+        struct settings *settings = loading->settings;
+        char section[SERVICE_SECTION_MAX_BYTES];
+
+        /* No section line has an empty name: these are the defaults. */
+        int r = fill_section(loading, SECTION_SERVICE, "", &settings->other_services);
+        for (size_t i = 0; r >= 0 && i < settings->n_services; i++) {
+                (void)stpcpy(stpcpy(section, "service "), settings->services[i]->name);
+                r = fill_section(loading, SECTION_SERVICE, section, settings->services[i]);
+        }
+        return r;
+}
+
+static int fill(const struct loading *loading)
+{
+        struct settings *settings = loading->settings;
+
+        int r = fill_section(loading, SECTION_BADGED, "badged", settings);
+        if (r >= 0)
+                r = fill_section(loading, SECTION_ACCOUNTS, "accounts", &settings->accounts);
+        if (r >= 0)
+                r = fill_providers(loading);
+        return r < 0 ? r : fill_services(loading);
+}
+
 bool settings_names_accounts_alike(const struct settings *settings,
                                    const struct provider_settings *provider)
 {
-        const struct provider_settings *first = settings->default_provider
-                                                        ? find_provider(settings,
-                                                                        settings->default_provider)
-                                                        : NULL;
+        const struct provider_settings *first = NULL;
 
+        if (settings->default_provider)
+                first = settings_provider(settings, settings->default_provider);
         return first && (provider == first || (provider->issuer && first->issuer &&
                                                strcmp(provider->issuer, first->issuer) == 0));
 }

@@ -50,6 +50,13 @@ enum group_token {
         GROUP_TOKEN_CLIENT, /* one of client_credentials */
 };
 
+/* What a service does when a person is to be checked again and the provider is out of reach. */
+enum offline_rule {
+        OFFLINE_DENY,
+        OFFLINE_ALLOW_FOR, /* a while after the provider last said yes */
+        OFFLINE_TOTP,      /* the same, and a one-time code */
+};
+
 /* Bits: what else a token must stand before it counts. */
 #define VALIDATE_USERINFO      (1U << 0)
 #define VALIDATE_INTROSPECTION (1U << 1)
@@ -118,13 +125,30 @@ struct account_settings {
         char *username_claim, *strip_suffix; /* of those that name accounts alike */
 };
 
+/* What one PAM service demands beyond what all of them do. */
+struct service_rules {
+        char *name;           /* NULL in the rules of those that have no section */
+        uint64_t max_age_sec; /* how long the provider's word for a session counts; 0: not at all */
+        bool recheck;         /* the account phase too, which follows a public key */
+        enum offline_rule offline;
+        uint64_t offline_for_sec;   /* OFFLINE_ALLOW_FOR: how long after the provider's word */
+        uint64_t offline_limit_sec; /* OFFLINE_TOTP: likewise */
+        bool wants_totp;            /* an approval alone is not enough */
+};
+
 struct settings {
         char *default_provider; /* never NULL, and always the name of one of the providers */
         unsigned max_logins, max_logins_per_account, max_logins_per_origin, max_logins_per_minute;
         uint64_t login_timeout_sec;
+        uint64_t session_lifetime_sec;        /* 0: no end is set */
+        bool ends_login;                      /* with a session its login session ends */
+        bool first_is_owner;                  /* who is granted a login while there is no owner */
         struct provider_settings **providers; /* at least one, sorted by name */
         size_t n_providers;
         struct account_settings accounts;
+        struct service_rules **services; /* sorted by name */
+        size_t n_services;
+        struct service_rules other_services;
 };
 
 /* Reads the folders (a list that ends in NULL; NULL for the vendor's, /run's and /etc's), reads the
@@ -138,6 +162,9 @@ DEFINE_CLEANUP(struct settings *, settings_free);
 /* NULL when there is none of that name. */
 const struct provider_settings *settings_provider(const struct settings *settings,
                                                   const char *name);
+
+/* Never NULL: services without a section have the defaults. */
+const struct service_rules *settings_service(const struct settings *settings, const char *name);
 
 /* True for the default provider, and for others of its issuer (another client, or another flow):
  * [accounts] speaks of these. The same name, or group, from another issuer is another one. */

@@ -33,6 +33,8 @@ static void *fields_of(struct settings *settings, enum settings_section section)
                 return settings->providers[0];
         case SECTION_ACCOUNTS:
                 return &settings->accounts;
+        case SECTION_SERVICE:
+                return &settings->other_services;
         }
         abort();
 }

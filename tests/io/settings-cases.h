@@ -62,6 +62,11 @@ struct settings_case {
         "-----BEGIN PRIVATE KEY-----\n"                                      \
         "MC4CAQAwBQYDK2VwBCIEIAgbzwNAGBOWXuWhZNeZiL/P88M1tWTW5R4KyoJI28XR\n" \
         "-----END PRIVATE KEY-----\n"
+#define IN_SUDO(key) "[service sudo] " key ": "
+#define NO_TOKENS                                                                           \
+        "no provider can be asked again: without its tokens a login counts for max_age at " \
+        "most (set keep_tokens = yes for a provider)\n"
+#define SECTIONS         " (the sections are [badged], [provider NAME], [accounts] and [service NAME])\n"
 #define SECRET_MEND      " (make it a file of root:badged with mode 0640)\n"
 #define UNREADABLE       IN_CORP("client_secret_file") "cannot be used: "
 #define WITH_SECRET      CORP "client_auth = client_secret_basic\nclient_secret_file = s\n" BY_CLAIM
@@ -84,6 +89,7 @@ static const struct settings_file every_key_files[] = {
         {"etc/badged.conf",
          "[badged]\ndefault_provider = corp\nmax_logins = 50\nmax_logins_per_account = 1\n"
          "max_logins_per_origin = 2\nmax_logins_per_minute = 5\nlogin_timeout = 90s\n"
+         "session_lifetime = 12h\nend_login = yes\nowner = first\n"
          "[provider corp]\nissuer = https://sso.example/realms/corp\nmetadata = by-hand\n"
          "client_id = linux login\nclient_auth = client_secret_post\nclient_secret_file = "
          "corp.secret\n"
@@ -91,10 +97,13 @@ static const struct settings_file every_key_files[] = {
          "token_endpoint = https://sso.example/t\nuserinfo_endpoint = https://sso.example/u\n"
          "jwks_uri = https://sso.example/j\nalgorithms = RS256, ES512\nca_file = ca.pem\n"
          "proxy = http://proxy.example:3128\nusername_claim = email\nstrip_suffix = @example.com\n"
+         "keep_tokens = yes\n"
          "[accounts]\nusername_claim = preferred_username\nstrip_suffix = @else.example\n"
          "map_file = accounts.map\naccount_groups = deploy:linux-deployers , backup:urn:x:linux "
          "backup\n"
-         "groups_claim = roles\nmin_uid = 2000\n"},
+         "groups_claim = roles\nmin_uid = 2000\n"
+         "[service sudo]\nmax_age = 15min\nrecheck = yes\noffline = allow-for 4h\n"
+         "[service login]\noffline = totp\noffline_limit = 2d\nsecond_factor = totp\n"},
         {"etc/corp.secret", "s#c;\"=\n", 0640},
         {"etc/ca.pem", PEM},
         {"etc/accounts.map", "alice = https://sso.example/realms/corp 1\nbob = corp:number=4711\n"},
@@ -146,12 +155,10 @@ static const struct settings_case settings_cases[] = {
         {"an_unknown_key_is_a_warning", CORP_AND("isuer = x"),
          AT(4) "warning: [provider corp] isuer: unknown key, ignored (see badged.conf(5) for the keys "
          "of this section)\n"},
-        {"an_unknown_section_is_a_warning", MAIN(PLAIN "[service sudo]\nmax_age = 15min\n"),
-         AT(6) "warning: [service sudo] unknown section, ignored with all that is in it (the sections "
-         "are [badged], [provider NAME] and [accounts])\n"},
+        {"an_unknown_section_is_a_warning", MAIN(PLAIN "[session sudo]\nmax_age = 15min\n"),
+         AT(6) "warning: [session sudo] unknown section, ignored with all that is in it" SECTIONS},
         {"a_section_named_provider_alone_is_unknown", MAIN(PLAIN "[provider]\nissuer = x\n"),
-         AT(6) "warning: [provider] unknown section, ignored with all that is in it (the sections "
-         "are [badged], [provider NAME] and [accounts])\n"},
+         AT(6) "warning: [provider] unknown section, ignored with all that is in it" SECTIONS},
         {"a_provider_name_without_dots", MAIN(PLAIN "[provider a.b]\n"),
          AT(6) "error: [provider a.b] this cannot be the name of a provider (use up to 32 letters, "
          "digits, '_', '-')\n"},
@@ -487,10 +494,10 @@ static const struct settings_case settings_cases[] = {
          AT(8) "error: [badged] max_logins_per_origin: is not a number from 1 to 100000 (write a "
          "number, or leave it out for 8)\n"},
         {"a_time_has_a_unit_that_we_know", MAIN(PLAIN "[badged]\nlogin_timeout = 10 minutes\n"),
-         AT(7) "error: [badged] login_timeout: is not a time such as 90s, 10min or 1h (write a time "
+         AT(7) "error: [badged] login_timeout: is not a time such as 90s, 10min, 1h or 7d (write a time "
          "such as 5min, or leave it out for 10min)\n"},
         {"a_time_has_few_digits", MAIN(PLAIN "[badged]\nlogin_timeout = 00000000000000000090s\n"),
-         AT(7) "error: [badged] login_timeout: is not a time such as 90s, 10min or 1h (write a time "
+         AT(7) "error: [badged] login_timeout: is not a time such as 90s, 10min, 1h or 7d (write a time "
          "such as 5min, or leave it out for 10min)\n"},
         {"a_login_lasts_30s_at_least", MAIN(PLAIN "[badged]\nlogin_timeout = 29\n"),
          AT(7) "error: [badged] login_timeout: is not between 30s and 30min (write a time such as 5min, "
@@ -498,6 +505,61 @@ static const struct settings_case settings_cases[] = {
         {"a_login_lasts_30min_at_most", MAIN(PLAIN "[badged]\nlogin_timeout = 1h\n"),
          AT(7) "error: [badged] login_timeout: is not between 30s and 30min (write a time such as 5min, "
          "or leave it out for 10min)\n"},
+
+        {"a_session_lasts_1min_at_least", MAIN(PLAIN "[badged]\nsession_lifetime = 59s\n"),
+         AT(7) "error: [badged] session_lifetime: is not between 1min and 365d (write a time such as "
+         "12h, or leave it out for none)\n"},
+        {"a_session_lasts_365d_at_most", MAIN(PLAIN "[badged]\nsession_lifetime = 366d\n"),
+         AT(7) "error: [badged] session_lifetime: is not between 1min and 365d (write a time such as "
+         "12h, or leave it out for none)\n"},
+        {"words_of_badged_are_the_ones_that_exist",
+         MAIN(PLAIN "[badged]\nsession_lifetime = never\nend_login = maybe\nowner = root\n"),
+         AT(7) "error: [badged] session_lifetime: is neither none nor a time such as 90s, 10min, 1h or "
+         "7d (write a time such as 12h, or leave it out for none)\n"
+         AT(8) "error: [badged] end_login: is neither yes nor no (write yes or no)\n"
+         AT(9) "error: [badged] owner: is neither nobody nor first (write first, or leave it out for "
+         "nobody)\n"},
+
+        {"a_service_has_the_name_of_a_file", MAIN(PLAIN "[service " X64 "x]\n"),
+         AT(6) "error: [service " X64 "x] this cannot be the name of a service (write the name of a "
+         "file in /etc/pam.d)\n"},
+        {"a_section_named_service_alone_is_unknown", MAIN(PLAIN "[service]\nmax_age = 1\n"),
+         AT(6) "warning: [service] unknown section, ignored with all that is in it" SECTIONS},
+        {"an_unknown_key_of_a_service_is_a_warning", MAIN(PLAIN "[service sudo]\nmin_uid = 1\n"),
+         AT(7) "warning: " IN_SUDO("min_uid") "unknown key, ignored (see badged.conf(5) for the keys of "
+         "this section)\n"},
+        {"words_of_a_service_are_the_ones_that_exist",
+         MAIN(PLAIN "[service sudo]\nmax_age = long\nrecheck = always\noffline = allow\n"
+              "second_factor = sms\n"),
+         AT(7) "error: " IN_SUDO("max_age") "is not a time such as 90s, 10min, 1h or 7d (write a time "
+         "such as 15min, or leave it out to have each login approved)\n"
+         AT(8) "error: " IN_SUDO("recheck") "is neither yes nor no (write yes or no)\n"
+         AT(9) "error: " IN_SUDO("offline") "is none of deny, allow-for TIME, totp (write deny, "
+         "allow-for 4h, or totp)\n"
+         AT(10) "error: " IN_SUDO("second_factor") "is neither none nor totp (write totp, or leave it "
+         "out for none)\n"},
+        {"times_of_a_service_have_an_end",
+         MAIN(PLAIN "[service sudo]\nmax_age = 31d\noffline = allow-for 0\n"
+              "[service su]\noffline = totp\noffline_limit = 31d\n"
+              "[service sshd]\noffline = allow-for ever\n"),
+         AT(13) "error: [service sshd] offline: is not a time such as 90s, 10min, 1h or 7d (write deny, "
+         "allow-for 4h, or totp)\n"
+         AT(11) "error: [service su] offline_limit: is not between 1s and 30d (write a time such as 2d, "
+         "or leave it out for 7d)\n"
+         AT(7) "error: " IN_SUDO("max_age") "is longer than 30d (write a time such as 15min, or leave it "
+         "out to have each login approved)\n"
+         AT(8) "error: " IN_SUDO("offline") "is not between 1s and 30d (write deny, allow-for 4h, or "
+         "totp)\n"},
+        {"a_check_that_no_provider_can_answer_is_a_warning",
+         MAIN(PLAIN "[service sudo]\nmax_age = 15min\n[service sshd]\nrecheck = yes\n"),
+         AT(9) "warning: [service sshd] recheck: " NO_TOKENS
+         AT(7) "warning: " IN_SUDO("max_age") NO_TOKENS},
+        {"what_a_service_does_not_use_is_a_warning",
+         MAIN(PLAIN "[service sudo]\noffline = allow-for 4h\noffline_limit = 2d\n"),
+         AT(7) "warning: " IN_SUDO("offline") "is not used: nobody is checked again for this service "
+         "(set max_age or recheck, or remove it)\n"
+         AT(8) "warning: " IN_SUDO("offline_limit") "is not used: no one-time code stands in for the "
+         "provider (set offline = totp)\n"},
 
         {"without_claim_map_and_groups_nobody_could_log_in", MAIN(CORP),
          AT(1) "warning: [provider corp] no identity of this provider can open an account (set "

@@ -131,6 +131,9 @@ static void what_is_not_written_has_its_default(void **state)
         assert_int_equal(settings->max_logins_per_origin, 8);
         assert_int_equal(settings->max_logins_per_minute, 30);
         assert_int_equal(settings->login_timeout_sec, 600);
+        assert_int_equal(settings->session_lifetime_sec, 0);
+        assert_false(settings->ends_login);
+        assert_false(settings->first_is_owner);
         assert_string_equal(settings->accounts.groups_claim, "groups");
         assert_int_equal(settings->accounts.min_uid, 1000);
         assert_null(settings->accounts.map);
@@ -146,6 +149,46 @@ static void what_is_not_written_has_its_default(void **state)
         assert_null(settings_provider(settings, "other"));
 }
 
+static void a_service_without_a_section_has_the_defaults(void **state)
+{
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+
+        load_good(
+                (const struct settings_file[]){{"etc/badged.conf", PLAIN "[service sudo]\n"}, {0}},
+                &settings);
+        const char *const names[] = {"sudo", "sshd"};
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                const struct service_rules *rules = settings_service(settings, names[i]);
+                assert_int_equal(rules->max_age_sec, 0);
+                assert_false(rules->recheck);
+                assert_int_equal(rules->offline, OFFLINE_DENY);
+                assert_int_equal(rules->offline_limit_sec, 7 * 24 * 3600);
+                assert_false(rules->wants_totp);
+        }
+        assert_string_equal(settings_service(settings, "sudo")->name, "sudo");
+        assert_null(settings_service(settings, "sshd")->name);
+}
+
+static void every_key_of_a_service_arrives_in_its_field(void **state)
+{
+        _cleanup_(settings_freep) struct settings *settings = NULL;
+
+        load_good(every_key_files, &settings);
+        const struct service_rules *sudo = settings_service(settings, "sudo");
+        assert_int_equal(sudo->max_age_sec, 15 * 60);
+        assert_true(sudo->recheck);
+        assert_int_equal(sudo->offline, OFFLINE_ALLOW_FOR);
+        assert_int_equal(sudo->offline_for_sec, 4 * 3600);
+        assert_false(sudo->wants_totp);
+
+        const struct service_rules *login = settings_service(settings, "login");
+        assert_int_equal(login->max_age_sec, 0);
+        assert_false(login->recheck);
+        assert_int_equal(login->offline, OFFLINE_TOTP);
+        assert_int_equal(login->offline_limit_sec, 2 * 24 * 3600);
+        assert_true(login->wants_totp);
+}
+
 static void every_key_arrives_in_its_field(void **state)
 {
         _cleanup_(settings_freep) struct settings *settings = NULL;
@@ -156,6 +199,9 @@ static void every_key_arrives_in_its_field(void **state)
         assert_int_equal(settings->max_logins_per_origin, 2);
         assert_int_equal(settings->max_logins_per_minute, 5);
         assert_int_equal(settings->login_timeout_sec, 90);
+        assert_int_equal(settings->session_lifetime_sec, 12 * 3600);
+        assert_true(settings->ends_login);
+        assert_true(settings->first_is_owner);
         assert_int_equal(settings->accounts.min_uid, 2000);
         assert_string_equal(settings->accounts.groups_claim, "roles");
         assert_int_equal(settings->accounts.n_groups, 2);
@@ -304,6 +350,8 @@ int main(void)
         const struct CMUnitTest fixed[] = {
                 cmocka_unit_test(what_is_not_written_has_its_default),
                 cmocka_unit_test(every_key_arrives_in_its_field),
+                cmocka_unit_test(a_service_without_a_section_has_the_defaults),
+                cmocka_unit_test(every_key_of_a_service_arrives_in_its_field),
                 cmocka_unit_test(only_providers_of_the_default_issuer_inherit_the_claim),
                 cmocka_unit_test(later_folders_and_drop_ins_win),
                 cmocka_unit_test(a_credential_is_read_by_name),

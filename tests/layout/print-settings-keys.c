@@ -14,6 +14,8 @@ static const char *section_heading(enum settings_section section)
                 return "[provider NAME]";
         case SECTION_ACCOUNTS:
                 return "[accounts]";
+        case SECTION_SERVICE:
+                return "[service NAME]";
         }
         return "?";
 }

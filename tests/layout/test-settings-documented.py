@@ -19,7 +19,7 @@ def keys_in_code(program: str) -> dict[Key, str]:
 
 
 def heading(line: str) -> str | None:
-    found = re.search(r"\[(badged|provider|accounts)( \S+)?\]", line)
+    found = re.search(r"\[(badged|provider|accounts|service)( \S+)?\]", line)
     return found and f"[{found[1]}{' NAME' if found[2] else ''}]"
 
 
