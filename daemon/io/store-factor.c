@@ -17,6 +17,8 @@ static const struct column columns[] = {
         MEMBER(COLUMN_NUMBER, confirmed_at_sec),
         MEMBER(COLUMN_NUMBER, last_step),
         MEMBER(COLUMN_NUMBER, n_failures),
+        MEMBER(COLUMN_NUMBER, failed_at_sec),
+        MEMBER(COLUMN_NUMBER, proved_at_sec),
         MEMBER(COLUMN_NUMBER, used_at_sec),
         MEMBER(COLUMN_TEXT, used_from),
         MEMBER(COLUMN_SECRET, shared_secret),

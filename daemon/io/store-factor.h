@@ -20,7 +20,9 @@ struct factor_record {
         uint64_t created_at_sec;
         uint64_t confirmed_at_sec; /* 0: it is not in force yet */
         uint64_t last_step;        /* that was used; one that is not later is a replay */
-        uint64_t n_failures;       /* since it last was right */
+        uint64_t n_failures;       /* since it last was right, or a day without any */
+        uint64_t failed_at_sec;    /* the last of them */
+        uint64_t proved_at_sec;    /* when the account's provider last said yes; 0: it has not */
         uint64_t used_at_sec;
         char *used_from;
         struct secret *shared_secret;

@@ -100,6 +100,8 @@ static const char first_tables[] =
         "  confirmed_at_sec INTEGER NOT NULL,"
         "  last_step INTEGER NOT NULL,"
         "  n_failures INTEGER NOT NULL,"
+        "  failed_at_sec INTEGER NOT NULL,"
+        "  proved_at_sec INTEGER NOT NULL,"
         "  used_at_sec INTEGER NOT NULL,"
         "  used_from TEXT,"
         "  shared_secret BLOB,"

@@ -383,6 +383,8 @@ static void a_factor_keeps_its_secret_sealed(void **state)
                 .confirmed_at_sec = 2,
                 .last_step = 3,
                 .n_failures = 4,
+                .failed_at_sec = 6,
+                .proved_at_sec = 7,
                 .used_at_sec = 5,
                 .used_from = TEXT("192.0.2.1"),
                 .shared_secret = shared,
@@ -401,6 +403,8 @@ static void a_factor_keeps_its_secret_sealed(void **state)
         assert_int_equal(found.confirmed_at_sec, 2);
         assert_int_equal(found.last_step, 3);
         assert_int_equal(found.n_failures, 4);
+        assert_int_equal(found.failed_at_sec, 6);
+        assert_int_equal(found.proved_at_sec, 7);
         assert_int_equal(found.used_at_sec, 5);
         assert_string_equal(found.used_from, "192.0.2.1");
         assert_int_equal(secret_size(found.shared_secret), 9);
