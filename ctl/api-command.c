@@ -145,14 +145,23 @@ static int print_body(const struct secret *body)
         return 0;
 }
 
+static int print_answer_json(const struct web_answer *answer)
+{
+        _cleanup_json_ struct json_object *object = json_object_new_object();
+        const struct secret *body = answer->body;
+
+        if (!object || json_add(object, "status", json_object_new_int64(answer->status)) < 0 ||
+            json_add(object, "body",
+                     json_object_new_string_len(secret_bytes(body), (int)secret_size(body))) < 0)
+                return -ENOMEM;
+        return json_print(object);
+}
+
 static bool usage_is_good(const struct command_line *line)
 {
-        const char *target = line->target;
+        const char *target = line->operands[1];
 
-        if (!line->operand || !target)
-                output_complaint("A method and an address are wanted.",
-                                 "badgectl api GET /PATH, or badgectl api GET https://...");
-        else if (!web_method_is_known(line->operand))
+        if (!web_method_is_known(line->operands[0]))
                 output_complaint("There is no such method.",
                                  "GET, HEAD, POST, PUT, PATCH or DELETE, in capitals");
         else if (target[0] == '/' ? !text_is_printable(target) || strpbrk(target, " #")
@@ -174,17 +183,18 @@ enum command_exit api_command(const struct command_line *line)
         if (!usage_is_good(line))
                 return COMMAND_USAGE;
         if (!access_token_ask(MIN_LIFETIME_SEC, &token, &complaint))
-                return complaint_report(&complaint, false);
-        url = address_new(&token, line->target, &complaint);
-        if (!url || !send_request(&token, line->operand, url, &answer, &complaint))
-                return complaint_report(&complaint, false);
-        if (print_body(answer.body) < 0)
+                return complaint_report(&complaint, line->json);
+        url = address_new(&token, line->operands[1], &complaint);
+        if (!url || !send_request(&token, line->operands[0], url, &answer, &complaint))
+                return complaint_report(&complaint, line->json);
+        if ((line->json ? print_answer_json(&answer) : print_body(answer.body)) < 0)
                 complain(&complaint, LOGIN_UNAVAILABLE, "Memory is short.", NULL);
         else if (answer.status >= STATUS_GOOD && answer.status < STATUS_MOVED)
                 return COMMAND_GOOD;
         else
                 complain_of_status(&complaint, answer.status);
-        return complaint_report(&complaint, false);
+        return line->json ? command_exit_for(complaint.verdict.outcome)
+                          : complaint_report(&complaint, false);
 }
 
 /* ---- userinfo ---- */

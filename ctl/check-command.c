@@ -154,7 +154,7 @@ enum command_exit check_command(const struct command_line *line)
         if (r >= 0)
                 r = settings_check(line->badged_program, &findings);
         if (r >= 0)
-                r = check_daemon(line->operand, &findings);
+                r = check_daemon(line->operands[0], &findings);
         if (r >= 0)
                 r = findings_conclude(&findings);
         if (r < 0)

@@ -72,7 +72,7 @@ static int attempt_init(struct attempt *attempt, const struct command_line *line
         *attempt = (struct attempt){.line = line, .interrupt_fd = -1};
         attempt->caller = caller_name_new();
         attempt->terminal = terminal_name_new();
-        const char *account = line->operand ? line->operand : attempt->caller;
+        const char *account = line->operands[0] ? line->operands[0] : attempt->caller;
         if (!account)
                 return -ENOENT;
         attempt->account = text_sanitise(account, NAME_MAX_BYTES);
@@ -100,7 +100,7 @@ static bool attempt_connect(struct attempt *attempt)
 /* Whatever keeps a browser from approving here, another device can. */
 static void attempt_listen(struct attempt *attempt)
 {
-        if (!attempt->line->browser)
+        if (!command_has(attempt->line, "browser"))
                 return;
         if (!desktop_is_here()) {
                 output_complaint("There is no display for a browser; here is a code instead.",
@@ -118,7 +118,7 @@ static bool attempt_start(struct attempt *attempt)
         const struct login_context context = {
                 .terminal = attempt->terminal,
                 .requesting_user = attempt->caller,
-                .provider = attempt->line->provider,
+                .provider = command_value(attempt->line, "provider"),
                 .qr = attempt->line->json ? "none" : terminal_qr_word(),
                 .columns = window.columns,
                 .lines = window.lines,

@@ -33,6 +33,8 @@ static const char *tone_start(enum tone tone)
                 return "\033[33m";
         case TONE_BAD:
                 return "\033[31m";
+        case TONE_HEADING:
+                return "\033[1m";
         }
         return "";
 }

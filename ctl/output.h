@@ -8,6 +8,7 @@ enum tone {
         TONE_GOOD,
         TONE_WARNING,
         TONE_BAD,
+        TONE_HEADING,
 };
 
 /* Writes the word, padded with blanks to columns, to standard output. */

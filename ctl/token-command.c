@@ -10,6 +10,11 @@
 #include "ctl/complaint-report.h"
 #include "ctl/json-output.h"
 #include "ctl/output.h"
+#include "ctl/time-span.h"
+
+/* How long a token has to count: unless --min-lifetime says otherwise, and the most it may say. */
+#define LIFETIME_USUAL_SEC 60
+#define LIFETIME_MAX_SEC   ((uint64_t)24 * 60 * 60)
 
 static int add_time(struct json_object *object, const char *name, uint64_t sec)
 {
@@ -37,19 +42,25 @@ enum command_exit token_command(const struct command_line *line)
 {
         _cleanup_token_ struct access_token token = {0};
         struct complaint complaint = {0};
+        const char *min_lifetime = command_value(line, "min-lifetime");
+        uint64_t min_lifetime_sec = LIFETIME_USUAL_SEC;
         int r = 0;
 
-        if (line->json && line->header) {
+        if (min_lifetime && !time_span_parse(min_lifetime, LIFETIME_MAX_SEC, &min_lifetime_sec)) {
+                output_complaint("That is no time from 0 to a day.", "write 90, 90s, 5min or 2h");
+                return COMMAND_USAGE;
+        }
+        if (line->json && command_has(line, "header")) {
                 output_complaint("--header and --json do not go together.",
                                  "leave one of them out");
                 return COMMAND_USAGE;
         }
-        if (!access_token_ask(line->min_lifetime_sec, &token, &complaint))
+        if (!access_token_ask(min_lifetime_sec, &token, &complaint))
                 return complaint_report(&complaint, line->json);
         if (line->json)
                 r = print_json(&token);
         else
-                printf("%s%s\n", line->header ? "Authorization: Bearer " : "",
+                printf("%s%s\n", command_has(line, "header") ? "Authorization: Bearer " : "",
                        secret_bytes(token.token));
         return r < 0 ? COMMAND_BAD : COMMAND_GOOD;
 }

@@ -22,7 +22,7 @@ _badgectl() {
                 login:-*) _badgectl_reply -W '--browser --provider --json --help' -- "$cur" ;;
                 login:*) _badgectl_reply -u -- "$cur" ;;
                 token:*) _badgectl_reply -W '--min-lifetime --header --json --help' -- "$cur" ;;
-                api:-*) _badgectl_reply -W '--help' -- "$cur" ;;
+                api:-*) _badgectl_reply -W '--json --help' -- "$cur" ;;
                 api:*) _badgectl_reply -W 'GET HEAD POST PUT PATCH DELETE' -- "$cur" ;;
                 status:* | userinfo:* | check:-*) _badgectl_reply -W '--json --help' -- "$cur" ;;
                 check:*) _badgectl_reply -W "$(_badgectl_providers)" -- "$cur" ;;

@@ -15,7 +15,7 @@ complete -c badgectl -n __fish_use_subcommand -a api -d 'make a request with you
 complete -c badgectl -n __fish_use_subcommand -a help -d 'print a summary, or more about a verb'
 complete -c badgectl -n __fish_use_subcommand -l version -d 'print the version'
 complete -c badgectl -l help -d 'print help'
-complete -c badgectl -n '__fish_seen_subcommand_from login status check token userinfo' -l json -d 'print JSON'
+complete -c badgectl -n '__fish_seen_subcommand_from login status check token userinfo api help' -l json -d 'print JSON'
 complete -c badgectl -n '__fish_seen_subcommand_from login' -l browser -d 'approve in a browser here'
 complete -c badgectl -n '__fish_seen_subcommand_from login' -l provider -x -a '(__badgectl_providers)' -d 'ask this provider'
 complete -c badgectl -n '__fish_seen_subcommand_from login' -a '(__fish_complete_users)'

@@ -40,7 +40,7 @@ _badgectl() {
                         '--help[print help]'
                 ;;
         api)
-                _arguments '--help[print help]' '1:method:(GET HEAD POST PUT PATCH DELETE)' \
+                _arguments '--json[print JSON]' '--help[print help]' '1:method:(GET HEAD POST PUT PATCH DELETE)' \
                         '2:address:'
                 ;;
         status | userinfo)

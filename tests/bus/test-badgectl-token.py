@@ -89,16 +89,15 @@ def wrong_arguments_are_told_with_exit_code_2():
             ("token", "alice"): "too many: 'alice'",
             ("token", "--provider", "corp"): "no option '--provider'",
             ("token", "--min-lifetime"): "missing after '--min-lifetime'",
-            ("token", "--min-lifetime", "soon"): "no time from 0 to a day: 'soon'",
-            ("token", "--min-lifetime", "2d"): "no time from 0 to a day: '2d'",
-            ("token", "--min-lifetime", "25h"): "no time from 0 to a day: '25h'",
-            ("token", "--min-lifetime", "-1"): "no time from 0 to a day: '-1'",
+            ("token", "--min-lifetime", "soon"): "no time from 0 to a day",
+            ("token", "--min-lifetime", "2d"): "no time from 0 to a day",
+            ("token", "--min-lifetime", "25h"): "no time from 0 to a day",
+            ("token", "--min-lifetime", "-1"): "no time from 0 to a day",
             ("token", "--header", "--json"): "do not go together",
             ("userinfo", "--header"): "no option '--header'",
-            ("api",): "A method and an address are wanted",
-            ("api", "GET"): "A method and an address are wanted",
+            ("api",): "missing: 'METHOD URL|/PATH'",
+            ("api", "GET"): "missing: 'METHOD URL|/PATH'",
             ("api", "GET", "/a", "/b"): "too many: '/b'",
-            ("api", "--json", "GET", "/a"): "no option '--json'",
             ("api", "get", "/me"): "no such method",
             ("api", "GET\r\nX: y", "/me"): "no such method",
             ("api", "GET", "http://localhost/"): "no address that a token may go to",
@@ -258,6 +257,15 @@ def api_tells_a_status_that_is_not_good():
         contains(run.stderr, words, "Mend: ")
 
 
+def api_for_programs():
+    for path, code, status, body in (("/me", 0, 200, Api.claims.decode()),
+                                     ("/teapot", 1, 418, "short and stout\n"),
+                                     ("/away", 5, 503, "later\n")):
+        run, _ = api("api", "GET", path, "--json")
+        equal((run.returncode, run.stderr, json.loads(run.stdout)),
+              (code, "", {"status": status, "body": body}))
+
+
 def api_takes_no_more_than_fits():
     run, _ = api("api", "GET", "/huge")
     equal((run.returncode, run.stdout), (5, ""))
@@ -343,6 +351,7 @@ CASES = [
     api_sends_the_token_and_prints_the_body,
     api_knows_methods_without_a_body,
     api_tells_a_status_that_is_not_good,
+    api_for_programs,
     api_takes_no_more_than_fits,
     a_terminal_gets_nothing_that_steers_it,
     the_settings_authority_is_for_the_provider_only,

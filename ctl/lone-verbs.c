@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verbs that need no noun. */
+#include "ctl/command.h"
+
+static const struct command_option login_options[] = {
+        {"browser", NULL, "approve in a browser on this desktop, without a code"},
+        {"provider", "NAME", "ask this provider, whatever the settings say"},
+        {0},
+};
+
+static const struct command_option token_options[] = {
+        {"min-lifetime", "TIME", "it has to count for so long: 90, 90s, 5min, 2h; otherwise 60s"},
+        {"header", NULL, "print the whole header, for curl -H @-"},
+        {0},
+};
+
+static const struct verb verbs[] = {
+        {
+                .name = "login",
+                .operands = "[ACCOUNT]",
+                .max_operands = 1,
+                .summary = "try a login: show the code, wait, say who approved and what decided",
+                .help = "Shows address and code, waits for the approval and prints the outcome. It "
+                        "opens no session and gives no rights. Without ACCOUNT it is for your own "
+                        "account; only root may name another one. Ctrl-C ends it. Where there is "
+                        "no display for a browser, the code comes after all.",
+                .exit_codes = "0 granted, 1 refused, 2 wrong arguments, 3 denied, 4 expired, "
+                              "5 unavailable, 6 throttled, 7 cancelled.",
+                .options = login_options,
+                .run = login_command,
+        },
+        {
+                .name = "status",
+                .summary = "show the daemon, its logins and its providers (root)",
+                .help = "Shows the daemon's version, how many logins are waiting and how many "
+                        "ended how, and what is known of each provider. For root.",
+                .exit_codes = "0 the daemon answered, 1 not allowed, 2 wrong arguments, 5 out of "
+                              "reach.",
+                .run = status_command,
+        },
+        {
+                .name = "check",
+                .operands = "[PROVIDER]",
+                .max_operands = 1,
+                .summary = "find out what is wrong with settings and providers (root)",
+                .help = "Checks the settings, the daemon and each provider, or only the one named; "
+                        "each finding comes with its mend. For root.",
+                .exit_codes = "0 nothing is wrong, 1 something is, 2 wrong arguments.",
+                .run = check_command,
+        },
+        {
+                .name = "token",
+                .summary = "print an access token of your own session",
+                .help = "Prints an access token that your own session here has got from the "
+                        "identity provider, a new one if need be. Only where the administrator "
+                        "allows it. Keep it to yourself: whoever has it can do what you can.",
+                .exit_codes = "0 here it is, 1 refused, 2 wrong arguments, 5 out of reach.",
+                .options = token_options,
+                .run = token_command,
+        },
+        {
+                .name = "userinfo",
+                .summary = "ask the provider who you are there",
+                .help = "Asks the provider's userinfo endpoint with your own access token and "
+                        "prints the claims.",
+                .exit_codes = "0 here they are, 1 refused, 2 wrong arguments, 5 out of reach.",
+                .run = userinfo_command,
+        },
+        {
+                .name = "api",
+                .operands = "METHOD URL|/PATH",
+                .min_operands = 2,
+                .max_operands = 2,
+                .summary = "make a request with your own access token",
+                .help = "Sends the request with your own access token and prints what is answered. "
+                        "A path is taken at the host of the provider's userinfo endpoint; any "
+                        "other host has to be named, and gets the token. Redirects are not "
+                        "followed.",
+                .exit_codes = "0 status 2xx, 1 refused or any other status, 2 wrong arguments, "
+                              "5 out of reach or status 5xx.",
+                .run = api_command,
+        },
+        {0},
+};
+
+const struct noun lone_verbs = {.verbs = verbs};
