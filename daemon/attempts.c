@@ -48,7 +48,7 @@ static void on_end(struct login *login, void *userdata)
 static int attempts_link(struct attempts *attempts, struct attempt *attempt)
 {
         int r = tally_add(&attempts->counts, login_account(attempt->login),
-                          login_source(attempt->login));
+                          login_request(attempt->login)->source);
         if (r < 0)
                 return r;
         attempt->attempts = attempts;
@@ -70,19 +70,20 @@ static void attempt_unlink(struct attempt *attempt)
                 attempt->next->previous = attempt->previous;
         attempt->attempts->n--;
         tally_take(&attempt->attempts->counts, login_account(attempt->login),
-                   login_source(attempt->login));
+                   login_request(attempt->login)->source);
 }
 
-int attempt_new(struct attempts *attempts, const struct attempt_spec *spec,
-                const struct login_listener *listener, struct attempt **ret_attempt)
+int attempt_new(struct attempts *attempts, const struct login_spec *spec,
+                struct attempt **ret_attempt)
 {
         struct attempt *attempt = calloc(1, sizeof(*attempt));
         if (!attempt)
                 return -ENOMEM;
 
-        attempt->listener = *listener;
-        int r = login_new(spec->event, spec->authority, spec->request, spec->timeout_usec,
-                          &(struct login_listener){on_challenge, on_end, attempt}, &attempt->login);
+        attempt->listener = spec->listener;
+        struct login_spec own = *spec;
+        own.listener = (struct login_listener){on_challenge, on_end, attempt};
+        int r = login_new(&own, &attempt->login);
         if (r >= 0)
                 r = attempts_link(attempts, attempt);
         if (r < 0) {

@@ -29,17 +29,9 @@ void attempts_init(struct attempts *attempts, void (*on_ended)(struct login *log
 /* Those of the account, from the source, and of the account from that source. NULL counts any. */
 size_t attempts_count(const struct attempts *attempts, const char *account, const char *source);
 
-/* What login_new() wants. Borrowed; the authority until the attempt is freed. */
-struct attempt_spec {
-        sd_event *event;
-        const struct authority *authority;
-        const struct login_request *request;
-        uint64_t timeout_usec;
-};
-
 /* Starts a login. The listener is called as login.h says, and may free the attempt. */
-int attempt_new(struct attempts *attempts, const struct attempt_spec *spec,
-                const struct login_listener *listener, struct attempt **ret_attempt);
+int attempt_new(struct attempts *attempts, const struct login_spec *spec,
+                struct attempt **ret_attempt);
 
 /* Cancels the login if it has not ended, without a word to the listener, and leaves the list. */
 struct attempt *attempt_free(struct attempt *attempt);

@@ -78,8 +78,8 @@ static int remember(struct granted_logins *logins, const struct login *login)
         const struct session granted = {
                 .login = (char *)login_id(login),
                 .account = (char *)login_account(login),
-                .service = (char *)login_service(login),
-                .origin = (char *)login_origin(login),
+                .service = (char *)login_request(login)->service,
+                .origin = (char *)login_request(login)->origin,
                 .provider = identity->provider,
                 .issuer = identity->issuer,
                 .subject = identity->subject,

@@ -3,88 +3,56 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <systemd/sd-id128.h>
 
-#include "approval.h"
-#include "common/text.h"
-#include "io/private-key.h"
 #include "log.h"
-#include "verification.h"
+#include "login-decision.h"
+#include "proof.h"
 
-#define ID_DIGITS      16
-#define NAME_MAX_BYTES 256
+#define ID_DIGITS 16
 
 /* A window that nobody knows the size of, as behind ssh. */
 #define WINDOW_COLUMNS 80
 #define WINDOW_LINES   24
 
 enum login_state {
-        LOGIN_STATE_ASKING,    /* for a code */
-        LOGIN_STATE_SHOWING,   /* the code is out; the grant polls once somebody waits */
-        LOGIN_STATE_VERIFYING, /* approved: whose approval? */
+        LOGIN_STATE_ASKING,      /* for a code */
+        LOGIN_STATE_SHOWING,     /* the code is out; polling starts once somebody waits */
+        LOGIN_STATE_VERIFYING,   /* approved: whose approval? */
+        LOGIN_STATE_REGISTERING, /* the rules allow it: is it the account's, and safe on the disk?
+                                  */
         LOGIN_STATE_ENDED,
 };
 
 struct login {
         sd_event *event;
         const struct authority *authority;
+        struct login_registrar registrar;
         struct login_listener listener;
         char id[ID_DIGITS + 1];
-        char *account, *service, *origin, *source, *requested_by, *prior;
-        uid_t caller_uid;
-        enum qr_style qr;
-        unsigned columns, lines;
+        struct login_request request;
 
         enum login_state state;
-        struct approval *approval;
-        struct token_set tokens; /* from the approval on; erased unless they are kept */
-        struct verification *verification;
+        struct proof *proof;
         sd_event_source *news; /* calls the listener from the loop */
 
         const struct grant_challenge *challenge; /* the grant's; NULL until there is one */
         uint64_t expires_at_usec;
         char *picture;
 
-        enum login_outcome outcome;
-        char *detail; /* for the journal; NULL: nothing to add */
-        struct identity *identity;
-        struct account_verdict verdict;
+        struct login_decision decision;
 };
 
 static const char *const state_words[] = {
-        [LOGIN_STATE_ASKING] = "asking",
-        [LOGIN_STATE_SHOWING] = "showing",
-        [LOGIN_STATE_VERIFYING] = "verifying",
+        [LOGIN_STATE_ASKING] = "asking",       [LOGIN_STATE_SHOWING] = "showing",
+        [LOGIN_STATE_VERIFYING] = "verifying", [LOGIN_STATE_REGISTERING] = "registering",
         [LOGIN_STATE_ENDED] = "ended",
 };
 
 /* ---- states ---- */
-
-static void login_write_journal(const struct login *login)
-{
-        const struct identity *identity = login->identity;
-        _cleanup_free_ char *strength = identity ? identity_strength_text(identity) : NULL;
-        struct log_decision decision = {
-                .event = LOG_EVENT_LOGIN,
-                .outcome = login->outcome,
-                .account = login->account,
-                .service = login->service,
-                .origin = login->origin,
-                .requested_by = login->requested_by,
-                .prior = login->prior,
-                .caller_uid = login->caller_uid,
-                .provider = login_provider(login)->name,
-                .issuer = identity ? identity->issuer : NULL,
-                .subject = identity ? identity->subject : NULL,
-                .rule = account_rule_word(login->verdict.rule),
-                .strength = strength,
-                .login = login->id,
-                .reason = login->detail ? login->detail : login_sentence(login->outcome),
-        };
-        log_decision(&decision);
-}
 
 static int on_news(sd_event_source *source, void *userdata)
 {
@@ -120,54 +88,61 @@ static void login_enter_state(struct login *login, enum login_state state)
         case LOGIN_STATE_SHOWING:
                 login_tell(login);
                 return;
+        case LOGIN_STATE_REGISTERING:
+                login->registrar.on_allowed(login, login->registrar.userdata);
+                return;
         case LOGIN_STATE_ENDED:
-                login_write_journal(login);
+                login_decision_log(&login->decision, &login->request, login_provider(login)->name,
+                                   login->id);
                 login_tell(login);
                 return;
         }
 }
 
-/* detail is for the journal and may be NULL. */
-static void login_end(struct login *login, enum login_outcome outcome, const char *detail)
+/* detail is for the journal, sentence for the person; both may be NULL. */
+static void login_end(struct login *login, enum login_outcome outcome, const char *detail,
+                      const char *sentence)
 {
         if (login->state == LOGIN_STATE_ENDED)
                 return;
-        if (detail) {
-                free(login->detail);
-                login->detail = strdup(detail);
-        }
-        login->outcome = outcome;
+        login_decision_settle(&login->decision, outcome, detail, sentence);
         login_enter_state(login, LOGIN_STATE_ENDED);
 }
 
-/* ---- 4. the verdict ---- */
+/* ---- 4. it is written down ---- */
+
+bool login_register(struct login *login, enum login_outcome outcome, const char *detail,
+                    const char *sentence)
+{
+        if (login->state != LOGIN_STATE_REGISTERING)
+                return false;
+        login_end(login, outcome, detail, sentence);
+        return true;
+}
+
+/* ---- 3. the verdict ---- */
 
 static void login_decide(struct login *login, struct identity *identity)
 {
-        login->identity = identity;
-        account_decide(&login->authority->rules, login->account, identity, &login->verdict);
-        if (!login->verdict.allowed) {
-                login_end(login, LOGIN_REFUSED,
-                          login->verdict.rule == ACCOUNT_RULE_NONE
-                                  ? "no rule lets an identity of this provider use the account"
-                                  : "the identity that approved may not use the account");
-                return;
-        }
-        login_end(login, LOGIN_GRANTED, "the identity may use the account");
+        if (login_decision_judge(&login->decision, &login->authority->rules, login->request.account,
+                                 identity))
+                login_enter_state(login, LOGIN_STATE_REGISTERING);
+        else
+                login_end(login, LOGIN_REFUSED, NULL, NULL);
 }
 
-static void on_verified(enum login_outcome outcome, struct identity *identity, const char *detail,
-                        void *userdata)
+static void on_done(enum login_outcome outcome, struct identity *identity, const char *detail,
+                    void *userdata)
 {
         struct login *login = userdata;
 
         if (outcome == LOGIN_GRANTED && identity)
                 login_decide(login, identity);
         else
-                login_end(login, outcome == LOGIN_GRANTED ? LOGIN_REFUSED : outcome, detail);
+                login_end(login, outcome == LOGIN_GRANTED ? LOGIN_REFUSED : outcome, detail, NULL);
 }
 
-/* ---- 1. to 3.: the code is shown, tokens come, they are verified ---- */
+/* ---- 1. and 2.: the code is shown, and approved ---- */
 
 /* The picture is a comfort: without memory for it the login goes on. */
 static void draw_picture(struct login *login)
@@ -179,7 +154,10 @@ static void draw_picture(struct login *login)
 
         if (!address)
                 return;
-        int r = qr_text_new(address, login->qr, login->columns, login->lines, &login->picture);
+        const struct login_request *request = &login->request;
+        int r = qr_text_new(address, request->qr,
+                            request->columns > 0 ? request->columns : WINDOW_COLUMNS,
+                            request->lines > 0 ? request->lines : WINDOW_LINES, &login->picture);
         if (r < 0)
                 log_line(LOG_DEBUG, "Login %s: no picture: %s", login->id, strerror(-r));
 }
@@ -195,107 +173,59 @@ static void on_challenge(const struct grant_challenge *challenge, uint64_t expir
         login_enter_state(login, LOGIN_STATE_SHOWING);
 }
 
-static void on_tokens(struct token_set *tokens, void *userdata)
+static void on_approved(void *userdata)
 {
-        struct login *login = userdata;
-
-        login->tokens = *tokens;
-        *tokens = (struct token_set){0};
-        login_enter_state(login, LOGIN_STATE_VERIFYING);
-        const struct verification_spec spec = {
-                .event = login->event,
-                .authority = login->authority,
-                .account = login->account,
-                .tokens = &login->tokens,
-                .dpop = login->tokens.is_bound ? approval_dpop(login->approval) : NULL,
-                .nonce = approval_nonce(login->approval),
-                .on_done = on_verified,
-                .userdata = login,
-        };
-        int r = verification_new(&spec, &login->verification);
-        if (r < 0)
-                login_end(login, LOGIN_UNAVAILABLE, strerror(-r));
-}
-
-static void on_failure(enum login_outcome outcome, const char *detail, void *userdata)
-{
-        login_end(userdata, outcome == LOGIN_GRANTED ? LOGIN_REFUSED : outcome, detail);
+        login_enter_state(userdata, LOGIN_STATE_VERIFYING);
 }
 
 /* ---- the outside ---- */
 
-static int copy_name(const char *text, char **ret_copy)
-{
-        if (!text)
-                return 0;
-        *ret_copy = text_sanitise(text, NAME_MAX_BYTES);
-        return *ret_copy ? 0 : -ENOMEM;
-}
-
-static int login_fill(struct login *login, const struct login_request *request)
+static int new_id(char ret_id[ID_DIGITS + 1])
 {
         sd_id128_t random;
 
         int r = sd_id128_randomize(&random);
         if (r < 0)
                 return r;
-        (void)snprintf(login->id, sizeof(login->id), "%016llx",
-                       (unsigned long long)random.qwords[0]);
-        login->qr = request->qr;
-        login->columns = request->columns > 0 ? request->columns : WINDOW_COLUMNS;
-        login->lines = request->lines > 0 ? request->lines : WINDOW_LINES;
-        r = copy_name(request->account, &login->account);
-        if (r < 0)
-                return r;
-        r = copy_name(request->service, &login->service);
-        if (r < 0)
-                return r;
-        login->caller_uid = request->caller_uid;
-        r = copy_name(request->source, &login->source);
-        if (r < 0)
-                return r;
-        r = copy_name(request->origin, &login->origin);
-        if (r < 0)
-                return r;
-        r = copy_name(request->requested_by, &login->requested_by);
-        if (r < 0)
-                return r;
-        return copy_name(request->prior, &login->prior);
+        (void)snprintf(ret_id, ID_DIGITS + 1, "%016llx", (unsigned long long)random.qwords[0]);
+        return 0;
 }
 
-static int login_prepare(struct login *login, const char *redirect_uri, uint64_t timeout_usec)
+static int login_prepare(struct login *login, const struct login_spec *spec)
 {
-        const struct approval_spec spec = {
+        const struct proof_spec proof = {
                 .event = login->event,
-                .provider = login->authority->provider,
-                .account = login->account,
-                .service = login->service,
-                .redirect_uri = redirect_uri,
-                .timeout_usec = timeout_usec,
-                .listener = {on_challenge, on_tokens, on_failure, login},
+                .authority = login->authority,
+                .account = login->request.account,
+                .service = login->request.service,
+                .redirect_uri = spec->request->redirect_uri,
+                .timeout_usec = spec->timeout_usec,
+                .listener = {on_challenge, on_approved, on_done, login},
         };
-        return approval_new(&spec, &login->approval);
+        return proof_new(&proof, &login->proof);
 }
 
-int login_new(sd_event *event, const struct authority *authority,
-              const struct login_request *request, uint64_t timeout_usec,
-              const struct login_listener *listener, struct login **ret_login)
+int login_new(const struct login_spec *spec, struct login **ret_login)
 {
         _cleanup_(login_freep) struct login *login = calloc(1, sizeof(*login));
         if (!login)
                 return -ENOMEM;
 
-        login->event = sd_event_ref(event);
-        login->authority = authority;
-        login->listener = *listener;
-        login->outcome = LOGIN_REFUSED;
-        int r = login_fill(login, request);
+        login->event = sd_event_ref(spec->event);
+        login->authority = spec->authority;
+        login->registrar = spec->registrar;
+        login->listener = spec->listener;
+        login->decision.outcome = LOGIN_REFUSED;
+        int r = new_id(login->id);
         if (r < 0)
                 return r;
-        r = login_prepare(login, request->redirect_uri, timeout_usec);
+        r = login_request_copy(spec->request, &login->request);
         if (r < 0)
                 return r;
-        approval_start(login->approval);
+        r = login_prepare(login, spec);
+        if (r < 0)
+                return r;
+        proof_start(login->proof);
         *ret_login = TAKE_PTR(login);
         return 0;
 }
@@ -305,47 +235,36 @@ struct login *login_free(struct login *login)
         if (!login)
                 return NULL;
         login->news = sd_event_source_disable_unref(login->news);
-        login->verification = verification_free(login->verification);
-        login->approval = approval_free(login->approval);
-        token_set_finish(&login->tokens);
-        login->identity = identity_free(login->identity);
+        login->proof = proof_free(login->proof);
+        login_decision_finish(&login->decision);
         sd_event_unref(login->event);
-        free(login->account);
-        free(login->service);
-        free(login->origin);
-        free(login->source);
-        free(login->requested_by);
-        free(login->prior);
+        login_request_finish(&login->request);
         free(login->picture);
-        free(login->detail);
         free(login);
         return NULL;
 }
 
 void login_person_waits(struct login *login)
 {
-        approval_person_waits(login->approval);
+        proof_person_waits(login->proof);
 }
 
 int login_answer(struct login *login, const char *query)
 {
-        return approval_answer(login->approval, query);
+        return proof_answer(login->proof, query);
 }
 
 /* The state first: what the grant says of its own end is not heard any more. */
 void login_stop(struct login *login)
 {
-        login_end(login, LOGIN_UNAVAILABLE, "badged was stopped");
-        approval_cancel(login->approval);
-        login->verification = verification_free(login->verification);
+        login_end(login, LOGIN_UNAVAILABLE, "badged was stopped", NULL);
+        proof_cancel(login->proof);
 }
 
-/* While the approval is being verified the grant is over already. */
 void login_cancel(struct login *login)
 {
-        approval_cancel(login->approval);
-        login->verification = verification_free(login->verification);
-        login_end(login, LOGIN_CANCELLED, "the caller gave up");
+        proof_cancel(login->proof);
+        login_end(login, LOGIN_CANCELLED, "the caller gave up", NULL);
 }
 
 const char *login_id(const struct login *login)
@@ -355,22 +274,12 @@ const char *login_id(const struct login *login)
 
 const char *login_account(const struct login *login)
 {
-        return login->account;
+        return login->request.account;
 }
 
-const char *login_service(const struct login *login)
+const struct login_request *login_request(const struct login *login)
 {
-        return login->service;
-}
-
-const char *login_source(const struct login *login)
-{
-        return login->source;
-}
-
-const char *login_origin(const struct login *login)
-{
-        return login->origin;
+        return &login->request;
 }
 
 const struct authority *login_authority(const struct login *login)
@@ -410,41 +319,32 @@ bool login_has_ended(const struct login *login)
 
 enum login_outcome login_outcome(const struct login *login)
 {
-        return login->state == LOGIN_STATE_ENDED ? login->outcome : LOGIN_REFUSED;
+        return login->state == LOGIN_STATE_ENDED ? login->decision.outcome : LOGIN_REFUSED;
 }
 
 const char *login_reason(const struct login *login)
 {
-        if (login->outcome == LOGIN_REFUSED && !login->identity)
-                return "The identity provider's answer could not be accepted.";
-        return login_sentence(login->outcome);
+        return login_decision_reason(&login->decision);
+}
+
+static bool login_is_allowed(const struct login *login)
+{
+        return login->state == LOGIN_STATE_REGISTERING || login_outcome(login) == LOGIN_GRANTED;
 }
 
 const struct identity *login_identity(const struct login *login)
 {
-        return login_outcome(login) == LOGIN_GRANTED ? login->identity : NULL;
+        return login_is_allowed(login) ? login->decision.identity : NULL;
 }
 
 const struct account_verdict *login_verdict(const struct login *login)
 {
-        return login_outcome(login) == LOGIN_GRANTED ? &login->verdict : NULL;
+        return login_is_allowed(login) ? &login->decision.verdict : NULL;
 }
 
 int login_take_tokens(struct login *login, struct token_record *ret_record)
 {
-        _cleanup_secret_ struct secret *pem = NULL;
-        int r = 0;
+        const struct identity *identity = login_identity(login);
 
-        if (!login_identity(login) || !login->tokens.access_token)
-                return -ENOENT;
-        if (login->tokens.is_bound) {
-                _cleanup_(private_key_freep) struct private_key *key = approval_take_dpop(
-                        login->approval);
-                r = key ? private_key_to_secret(key, &pem) : -EIO;
-        }
-        if (r < 0)
-                return r;
-        return token_record_from_set(&login->tokens, &pem, login->identity,
-                                     login_provider(login)->scope,
-                                     provider_now_sec(login->authority->provider), ret_record);
+        return identity ? proof_take_tokens(login->proof, identity, ret_record) : -ENOENT;
 }

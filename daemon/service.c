@@ -9,6 +9,7 @@
 #include "granted-logins.h"
 #include "io/account-lookup.h"
 #include "log.h"
+#include "registration.h"
 #include "sessions.h"
 
 #define USEC_PER_SEC      1000000ULL
@@ -24,6 +25,7 @@ struct service {
         struct attempts attempts;
         struct admission admission;
         struct granted_logins *granted;
+        struct registrations *registrations;
         struct service_status status;
 };
 
@@ -37,17 +39,14 @@ static uint64_t now_usec(const struct service *service)
         return usec;
 }
 
-/* Before the caller hears of it: sshd opens the session the moment that it does. */
 static void on_ended(struct login *login, void *userdata)
 {
         struct service *service = userdata;
 
-        if (login_outcome(login) == LOGIN_GRANTED) {
+        if (login_outcome(login) == LOGIN_GRANTED)
                 service->status.granted_logins++;
-                granted_logins_add(service->granted, login);
-        } else {
+        else
                 service->status.refused_logins++;
-        }
 }
 
 /* ---- set-up ---- */
@@ -113,6 +112,10 @@ int service_new(sd_event *event, struct settings *settings, struct service **ret
         r = granted_logins_new(event, &service->granted);
         if (r < 0)
                 return r;
+        r = registrations_new(&(struct registrations_spec){.granted = service->granted},
+                              &service->registrations);
+        if (r < 0)
+                return r;
         r = service_add_providers(service);
         if (r < 0)
                 return r;
@@ -124,6 +127,7 @@ struct service *service_free(struct service *service)
 {
         if (!service)
                 return NULL;
+        (void)registrations_free(service->registrations);
         (void)granted_logins_free(service->granted);
         for (size_t i = 0; i < service->n_authorities; i++) {
                 (void)directory_free(service->authorities[i].directory);
@@ -159,13 +163,15 @@ static int start_attempt(struct service *service, struct authority *asked,
                          const struct login_request *request, const struct login_listener *listener,
                          struct attempt **ret_attempt)
 {
-        struct attempt_spec spec = {
+        const struct login_spec spec = {
                 .event = service->event,
                 .authority = asked,
                 .request = request,
                 .timeout_usec = service->settings->login_timeout_sec * USEC_PER_SEC,
+                .registrar = registrations_registrar(service->registrations),
+                .listener = *listener,
         };
-        return attempt_new(&service->attempts, &spec, listener, ret_attempt);
+        return attempt_new(&service->attempts, &spec, ret_attempt);
 }
 
 static struct refusal choose_provider(struct service *service, const struct login_request *request,

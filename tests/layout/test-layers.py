@@ -15,8 +15,8 @@ SPINE = ["log", "settings", "document", "provider", "provider-call", "api-answer
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
          "authority", "identification",
          "token-refresh", "token-revocation", "token-store", "token-keeper",
-         "verification", "login-sentence", "login", "attempts", "admission", "sessions", "granted-logins",
-         "service", "main"]
+         "verification", "proof", "login-request", "login-sentence", "login-decision", "login", "attempts",
+         "admission", "sessions", "granted-logins", "registration", "service", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {
