@@ -2,255 +2,34 @@
 /* badgectl login: what the PAM module does, without PAM, a session or any right that comes of it.
  */
 #include <errno.h>
-#include <limits.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/bus-client.h"
-#include "common/challenge-text.h"
-#include "common/challenge.h"
-#include "common/clock.h"
-#include "common/login-context.h"
-#include "common/login-details.h"
-#include "common/text.h"
-#include "ctl/browser-listener.h"
 #include "ctl/command.h"
-#include "ctl/daemon-call.h"
-#include "ctl/desktop.h"
+#include "ctl/login-attempt.h"
 #include "ctl/login-report.h"
 #include "ctl/output.h"
-#include "ctl/terminal.h"
-
-#define SERVICE "badgectl"
-
-#define NAME_MAX_BYTES 255
-
-/* The daemon itself ends a login that expired; this is for one that does not. */
-#define EXPIRY_MARGIN_SEC 10
-/* With nothing to approve, the daemon answers as soon as the provider does. */
-#define SILENT_TIMEOUT_SEC 22
-
-/* One login while it lasts. */
-struct attempt {
-        const struct command_line *line;
-        char *account;  /* printable */
-        char *caller;   /* NULL: the uid has no name */
-        char *terminal; /* NULL: none */
-        int interrupt_fd;
-        struct browser_listener *listener; /* NULL: no browser approves */
-        struct bus_client *client;
-        char *id;
-        struct challenge challenge;
-        struct login_details details;
-        struct complaint end;
-};
-
-static void attempt_finish(struct attempt *attempt)
-{
-        browser_listener_free(attempt->listener);
-        bus_client_free(attempt->client);
-        challenge_finish(&attempt->challenge);
-        login_details_finish(&attempt->details);
-        free(attempt->id);
-        free(attempt->account);
-        free(attempt->caller);
-        free(attempt->terminal);
-        closep(&attempt->interrupt_fd);
-}
-
-static char *caller_name_new(void)
-{
-        const struct passwd *entry = getpwuid(getuid());
-
-        return entry ? text_sanitise(entry->pw_name, NAME_MAX_BYTES) : NULL;
-}
-
-static int attempt_init(struct attempt *attempt, const struct command_line *line)
-{
-        *attempt = (struct attempt){.line = line, .interrupt_fd = -1};
-        attempt->caller = caller_name_new();
-        attempt->terminal = terminal_name_new();
-        const char *account = line->operands[0] ? line->operands[0] : attempt->caller;
-        if (!account)
-                return -ENOENT;
-        attempt->account = text_sanitise(account, NAME_MAX_BYTES);
-        if (!attempt->account)
-                return -ENOMEM;
-        int fd = terminal_interrupt_fd();
-        if (fd < 0)
-                return fd;
-        attempt->interrupt_fd = fd;
-        return 0;
-}
-
-static bool attempt_connect(struct attempt *attempt)
-{
-        struct bus_peer *peer;
-
-        if (!daemon_find(attempt->interrupt_fd, &peer, &attempt->end))
-                return false;
-        attempt->client = bus_client_new_for(peer);
-        if (!attempt->client)
-                complaint_set_unreadable(&attempt->end, -ENOMEM);
-        return attempt->client != NULL;
-}
-
-/* Whatever keeps a browser from approving here, another device can. */
-static void attempt_listen(struct attempt *attempt)
-{
-        if (!command_has(attempt->line, "browser"))
-                return;
-        if (!desktop_is_here()) {
-                output_complaint("There is no display for a browser; here is a code instead.",
-                                 NULL);
-                return;
-        }
-        if (browser_listener_new(&attempt->listener) < 0)
-                output_complaint("A browser could not come back here; here is a code instead.",
-                                 NULL);
-}
-
-static bool attempt_start(struct attempt *attempt)
-{
-        struct window window = terminal_window();
-        const struct login_context context = {
-                .terminal = attempt->terminal,
-                .requesting_user = attempt->caller,
-                .provider = command_value(attempt->line, "provider"),
-                .qr = attempt->line->json ? "none" : terminal_qr_word(),
-                .columns = window.columns,
-                .lines = window.lines,
-                .redirect_uri = attempt->listener ? browser_listener_address(attempt->listener)
-                                                  : NULL,
-        };
-
-        return bus_client_start_login(attempt->client, attempt->account, SERVICE, &context,
-                                      UINT64_MAX, &attempt->id, &attempt->challenge,
-                                      &attempt->end.verdict);
-}
-
-static bool attempt_show(struct attempt *attempt)
-{
-        struct window window = terminal_window();
-        char host[HOST_NAME_MAX + 1] = "";
-
-        (void)gethostname(host, sizeof(host) - 1);
-        const struct challenge_view view = {
-                .host = host,
-                .service = SERVICE,
-                .account = attempt->account,
-                .origin = attempt->terminal,
-                .columns = window.columns,
-                .lines = window.lines,
-        };
-        int r = login_report_challenge(&attempt->challenge, &view, attempt->line->json);
-        if (r < 0) {
-                complaint_set_unreadable(&attempt->end, r);
-                bus_client_cancel(attempt->client, attempt->id);
-        }
-        return r >= 0;
-}
-
-/* False: the login is over, and the verdict set. Without an answer it is the daemon that ends it.
- */
-static bool attempt_bring_answer(struct attempt *attempt, uint64_t deadline_usec)
-{
-        _cleanup_secret_ struct secret *query = NULL;
-
-        switch (browser_listener_wait(attempt->listener, attempt->interrupt_fd, deadline_usec,
-                                      &query)) {
-        case LISTENER_ANSWERED:
-                if (bus_client_answer(attempt->client, attempt->id, secret_bytes(query),
-                                      &attempt->end.verdict))
-                        return true;
-                break;
-        case LISTENER_LATE:
-                return true;
-        case LISTENER_INTERRUPTED:
-                login_verdict_set(&attempt->end.verdict, LOGIN_CANCELLED, NULL);
-                break;
-        case LISTENER_FAILED:
-                complaint_set_unreadable(&attempt->end, -ENOMEM);
-                break;
-        }
-        bus_client_cancel(attempt->client, attempt->id);
-        return false;
-}
-
-/* False: the login is over, and the verdict set. */
-static bool attempt_approve(struct attempt *attempt)
-{
-        if (!attempt_show(attempt))
-                return false;
-        if (challenge_kind(&attempt->challenge) != CHALLENGE_BROWSER)
-                return true;
-        desktop_open(attempt->challenge.authorization_url);
-        bool goes_on = attempt_bring_answer(
-                attempt, clock_now_usec() + attempt->challenge.expires_in_sec * USEC_PER_SEC);
-        /* One answer, then closed. */
-        attempt->listener = browser_listener_free(attempt->listener);
-        return goes_on;
-}
-
-static void attempt_run(struct attempt *attempt)
-{
-        uint64_t wait_sec = SILENT_TIMEOUT_SEC;
-
-        if (!attempt_connect(attempt))
-                return;
-        attempt_listen(attempt);
-        if (!attempt_start(attempt))
-                return;
-        if (!challenge_is_empty(&attempt->challenge)) {
-                wait_sec = attempt->challenge.expires_in_sec + EXPIRY_MARGIN_SEC;
-                if (!attempt_approve(attempt))
-                        return;
-        }
-        bus_client_wait(attempt->client, attempt->id, clock_now_usec() + wait_sec * USEC_PER_SEC,
-                        &attempt->end.verdict, &attempt->details);
-}
-
-/* The reason is for whoever logs in: it does not tell who approved, nor which accounts exist. The
- * journal does. */
-static const char *attempt_mend(const struct attempt *attempt)
-{
-        enum login_outcome outcome = attempt->end.verdict.outcome;
-
-        if (attempt->end.mend || geteuid() != 0)
-                return attempt->end.mend;
-        return outcome == LOGIN_REFUSED || outcome == LOGIN_UNAVAILABLE
-                       ? "journalctl -u badged has the whole reason"
-                       : NULL;
-}
-
-/* The module's own rule: only the daemon grants. */
-static enum command_exit attempt_exit(const struct attempt *attempt)
-{
-        if (login_verdict_is_granted(&attempt->end.verdict))
-                return COMMAND_GOOD;
-        return attempt->end.verdict.outcome == LOGIN_GRANTED
-                       ? COMMAND_BAD
-                       : command_exit_for(attempt->end.verdict.outcome);
-}
 
 enum command_exit login_command(const struct command_line *line)
 {
-        _cleanup_(attempt_finish) struct attempt attempt;
+        _cleanup_login_attempt_ struct login_attempt attempt;
+        const struct login_attempt_spec spec = {
+                .account = line->operands[0],
+                .provider = command_value(line, "provider"),
+                .browser = command_has(line, "browser"),
+                .json = line->json,
+        };
 
-        int r = attempt_init(&attempt, line);
+        int r = login_attempt_init(&attempt, &spec);
         if (r < 0) {
                 output_complaint(r == -ENOENT ? "Your user id has no name here." : strerror(-r),
                                  r == -ENOENT ? "name the account: badgectl login ACCOUNT" : NULL);
                 return COMMAND_BAD;
         }
-        login_verdict_set(&attempt.end.verdict, LOGIN_REFUSED, NULL);
-        attempt_run(&attempt);
-        if (login_report_verdict(attempt.account, &attempt.end.verdict, attempt_mend(&attempt),
-                                 &attempt.details, line->json) < 0) {
+        (void)login_attempt_run(&attempt);
+        if (login_report_verdict(attempt.account, &attempt.end.verdict,
+                                 login_attempt_mend(&attempt), &attempt.details, line->json) < 0) {
                 output_complaint("Memory is short.", NULL);
                 return COMMAND_BAD;
         }
-        return attempt_exit(&attempt);
+        return login_attempt_exit(&attempt);
 }
