@@ -19,6 +19,7 @@
 #include "log.h"
 #include "service.h"
 #include "settings.h"
+#include "state.h"
 
 /* What sysexits(3) and systemd call a configuration error; the unit does not restart on it. */
 #define EXIT_SETTINGS 78
@@ -228,15 +229,18 @@ static void take_name_and_leave(void)
 static int run(struct settings *settings)
 {
         _cleanup_(sd_event_unrefp) sd_event *event = NULL;
+        _cleanup_(state_freep) struct state *state = NULL;
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 
         int r = prepare_event(&event);
+        if (r == 0)
+                r = state_new(event, state_folder(), &state);
         if (r < 0) {
                 (void)settings_free(settings);
                 return r;
         }
-        r = service_new(event, settings, &service);
+        r = service_new(event, settings, state, &service);
         if (r < 0)
                 return r;
         r = open_bus(event, &bus);
@@ -289,7 +293,10 @@ int main(int argc, char **argv)
         if (r < 0) {
                 errno = -r;
                 log_line(LOG_ERR, "badged stops: %m");
-                return EXIT_FAILURE;
+                if (r != -EUCLEAN)
+                        return EXIT_FAILURE;
+                take_name_and_leave();
+                return EXIT_SETTINGS;
         }
         return EXIT_SUCCESS;
 }

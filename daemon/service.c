@@ -18,6 +18,7 @@
 struct service {
         sd_event *event;
         struct settings *settings;
+        struct state *state;
         struct http_client *http;
         struct authority *authorities;
         struct account_provider *choices; /* the same, as account_choose_provider() wants them */
@@ -92,7 +93,8 @@ static int service_add_providers(struct service *service)
         return 0;
 }
 
-int service_new(sd_event *event, struct settings *settings, struct service **ret_service)
+int service_new(sd_event *event, struct settings *settings, struct state *state,
+                struct service **ret_service)
 {
         _cleanup_(service_freep) struct service *service = calloc(1, sizeof(*service));
         if (!service) {
@@ -102,6 +104,7 @@ int service_new(sd_event *event, struct settings *settings, struct service **ret
 
         service->event = sd_event_ref(event);
         service->settings = settings;
+        service->state = state;
         attempts_init(&service->attempts, on_ended, service);
         int r = http_client_new(event, &service->http);
         if (r < 0)
@@ -289,6 +292,11 @@ struct provider *service_provider(const struct service *service, const char *nam
 const struct settings *service_settings(const struct service *service)
 {
         return service->settings;
+}
+
+struct state *service_state(const struct service *service)
+{
+        return service->state;
 }
 
 sd_event *service_event(const struct service *service)

@@ -14,12 +14,14 @@
 #include "common/cleanup.h"
 #include "login.h"
 #include "settings.h"
+#include "state.h"
 #include "token-keeper.h"
 
 struct service;
 
-/* Takes the settings over, on failure too. */
-int service_new(sd_event *event, struct settings *settings, struct service **ret_service);
+/* Takes the settings over, on failure too. The state is borrowed. */
+int service_new(sd_event *event, struct settings *settings, struct state *state,
+                struct service **ret_service);
 /* Attempts, and waits for tokens, must be gone already. */
 struct service *service_free(struct service *service);
 DEFINE_CLEANUP(struct service *, service_free);
@@ -62,4 +64,5 @@ struct service_status service_status(const struct service *service);
 struct provider *service_provider_at(const struct service *service, size_t index);
 struct provider *service_provider(const struct service *service, const char *name);
 const struct settings *service_settings(const struct service *service);
+struct state *service_state(const struct service *service);
 sd_event *service_event(const struct service *service);

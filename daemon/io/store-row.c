@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "common/secret.h"
+#include "common/text.h"
 #include "io/store-cells.h"
 #include "io/store-database.h"
 #include "io/store-wording.h"
@@ -62,6 +63,11 @@ int row_add(const struct row_place *place, const struct table *table, const void
 int row_update(const struct row_place *place, const struct table *table, const void *record)
 {
         return write_row(place, table, record, WORDING_UPDATE);
+}
+
+int row_put(const struct row_place *place, const struct table *table, const void *record)
+{
+        return write_row(place, table, record, WORDING_PUT);
 }
 
 static int read_row(const struct row_place *place, const struct table *table,
@@ -148,6 +154,46 @@ void row_finish(const struct table *table, void *record)
                 }
         }
         memset(record, 0, table->record_size);
+}
+
+static int copy_secret(const struct secret *secret, struct secret **ret_copy)
+{
+        if (!secret)
+                return 0;
+        *ret_copy = secret_new(secret_bytes(secret), secret_size(secret));
+        return *ret_copy ? 0 : -ENOMEM;
+}
+
+static int copy_member(enum column_kind kind, const void *member, void *ret_member)
+{
+        switch (kind) {
+        case COLUMN_TEXT:
+                return text_copy(*(char *const *)member, ret_member);
+        case COLUMN_SECRET:
+                return copy_secret(*(struct secret *const *)member, ret_member);
+        case COLUMN_NUMBER:
+                *(uint64_t *)ret_member = *(const uint64_t *)member;
+                return 0;
+        case COLUMN_FLAG:
+                *(bool *)ret_member = *(const bool *)member;
+                return 0;
+        }
+        return -EINVAL;
+}
+
+int row_copy(const struct table *table, const void *record, void *ret_copy)
+{
+        int r = 0;
+
+        memset(ret_copy, 0, table->record_size);
+        for (size_t i = 0; i < table->n_columns && r == 0; i++) {
+                size_t offset = table->columns[i].offset;
+                r = copy_member(table->columns[i].kind, (const char *)record + offset,
+                                (char *)ret_copy + offset);
+        }
+        if (r < 0)
+                row_finish(table, ret_copy);
+        return r;
 }
 
 /* The records hold pointers to texts and secrets, none of their bytes: realloc() may move them. */

@@ -51,6 +51,9 @@ int row_add(const struct row_place *place, const struct table *table, const void
 /* Writes the row anew, wholly. -ENOENT when it is not there. */
 int row_update(const struct row_place *place, const struct table *table, const void *record);
 
+/* Likewise, or adds it when it is not there. */
+int row_put(const struct row_place *place, const struct table *table, const void *record);
+
 /* The one row that matches; -ENOENT. The caller finishes the record. */
 int row_get(const struct row_place *place, const struct table *table,
             const struct row_match *matches, size_t n_matches, void *ret_record);
@@ -61,6 +64,9 @@ int row_remove(const struct row_place *place, const struct table *table, const c
 /* All that match (every one without a match), oldest first. One bad row spoils the list. */
 int row_list(const struct row_place *place, const struct table *table,
              const struct row_match *match, void **ret_records, size_t *ret_n);
+
+/* With all that it holds; the caller finishes the copy. */
+int row_copy(const struct table *table, const void *record, void *ret_copy);
 
 /* Frees what the record holds and empties it. */
 void row_finish(const struct table *table, void *record);

@@ -109,7 +109,22 @@ static const char first_tables[] =
         ") STRICT;"
         "CREATE INDEX factor_account ON factor (account);";
 
-static const char *const steps[] = {first_tables};
+static const char throttle_and_fact[] = "CREATE TABLE throttle ("
+                                        "  id TEXT NOT NULL PRIMARY KEY,"
+                                        "  account TEXT,"
+                                        "  origin TEXT,"
+                                        "  n_failures INTEGER NOT NULL,"
+                                        "  first_at_sec INTEGER NOT NULL,"
+                                        "  last_at_sec INTEGER NOT NULL,"
+                                        "  proof BLOB NOT NULL"
+                                        ") STRICT;"
+                                        "CREATE TABLE fact ("
+                                        "  name TEXT NOT NULL PRIMARY KEY,"
+                                        "  value TEXT NOT NULL,"
+                                        "  proof BLOB NOT NULL"
+                                        ") STRICT;";
+
+static const char *const steps[] = {first_tables, throttle_and_fact};
 
 const struct schema store_schema = {steps, ELEMENTSOF(steps)};
 

@@ -11,6 +11,8 @@ extern const struct table identity_table;
 extern const struct table session_table;
 extern const struct table ticket_table;
 extern const struct table factor_table;
+extern const struct table throttle_table;
+extern const struct table fact_table;
 
 /* Borrowed. */
 const struct row_place *store_place(const struct store *store);

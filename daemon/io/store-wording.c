@@ -25,6 +25,18 @@ static void write_insert(FILE *out, const struct table *table)
         (void)fprintf(out, "?%zu)", table->n_columns + 1);
 }
 
+/* Only of the same key: a row that another one has a text in common with, which may be there once,
+ * is refused. */
+static void write_put(FILE *out, const struct table *table)
+{
+        write_insert(out, table);
+        (void)fprintf(out, " ON CONFLICT (%s) DO UPDATE SET ", table->columns[0].name);
+        for (size_t i = 1; i < table->n_columns; i++)
+                (void)fprintf(out, "%s = excluded.%s, ", table->columns[i].name,
+                              table->columns[i].name);
+        (void)fprintf(out, "proof = excluded.proof");
+}
+
 static void write_update(FILE *out, const struct table *table)
 {
         (void)fprintf(out, "UPDATE %s SET ", table->name);
@@ -58,6 +70,9 @@ int wording_prepare(sqlite3 *db, const struct table *table, enum wording wording
         switch (wording) {
         case WORDING_INSERT:
                 write_insert(out, table);
+                break;
+        case WORDING_PUT:
+                write_put(out, table);
                 break;
         case WORDING_UPDATE:
                 write_update(out, table);

@@ -12,6 +12,7 @@ struct sqlite3_stmt;
 enum wording {
         WORDING_INSERT, /* parameter i + 1 is column i, the last one the proof */
         WORDING_UPDATE, /* likewise */
+        WORDING_PUT,    /* likewise; the one or the other */
         WORDING_SELECT, /* parameter i + 1 is match i; column i is column i, the last one the proof
                          */
 };

@@ -15,7 +15,8 @@ struct store {
 
 /* Those that others refer to first. */
 static const struct table *const tables[] = {
-        &account_table, &identity_table, &session_table, &ticket_table, &factor_table,
+        &account_table, &identity_table, &session_table, &ticket_table,
+        &factor_table,  &throttle_table, &fact_table,
 };
 
 static int refuse(int error, const char *why, const char **ret_why)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From one version to the next. There is one so far: the second step is this test's. */
+/* From one version to the next: the last step is this test's. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -21,6 +23,7 @@
 
 /* session as a later version would describe it: a column more, in the middle. */
 #define MAX_LATER_COLUMNS TABLE_MAX_COLUMNS
+#define MAX_STEPS         16
 
 struct later_session {
         struct session_record session;
@@ -31,7 +34,7 @@ struct later_session {
 struct later {
         struct column columns[MAX_LATER_COLUMNS];
         struct table table;
-        const char *steps[2];
+        const char *steps[MAX_STEPS];
         struct schema schema;
 };
 
@@ -39,7 +42,10 @@ static void later_init(struct later *later, const char *step)
 {
         size_t n = session_table.n_columns;
 
-        *later = (struct later){.steps = {store_schema.steps[0], step}};
+        assert_true(store_schema.n < MAX_STEPS);
+        *later = (struct later){0};
+        memcpy(later->steps, store_schema.steps, store_schema.n * sizeof(*later->steps));
+        later->steps[store_schema.n] = step;
         later->columns[0] = session_table.columns[0];
         later->columns[1] = (struct column){"nickname", COLUMN_TEXT,
                                             offsetof(struct later_session, nickname)};
@@ -48,7 +54,7 @@ static void later_init(struct later *later, const char *step)
         memcpy(later->columns + 3, session_table.columns + 1, (n - 1) * sizeof(struct column));
         later->table = (struct table){"session", sizeof(struct later_session), later->columns,
                                       n + 2};
-        later->schema = (struct schema){later->steps, 2};
+        later->schema = (struct schema){later->steps, store_schema.n + 1};
 }
 
 #define TWO_COLUMNS                                     \
@@ -72,7 +78,7 @@ static int64_t version_of(struct sqlite3 *db)
         return version;
 }
 
-static void rows_of_version_1_are_good_in_version_2(void **state)
+static void rows_of_one_version_are_good_in_the_next(void **state)
 {
         struct store_fixture *fixture = *state;
         struct later later;
@@ -87,7 +93,7 @@ static void rows_of_version_1_are_good_in_version_2(void **state)
         later_init(&later, TWO_COLUMNS);
         assert_int_equal(schema_check_version(db, &later.schema, &why), 0);
         assert_int_equal(schema_upgrade(db, &later.schema, &why), 0);
-        assert_int_equal(version_of(db), 2);
+        assert_int_equal(version_of(db), (int64_t)store_schema.n + 1);
         assert_int_equal(schema_check(db, &later.schema, &why), 0);
         assert_int_equal(database_check(db, &why), 0);
         assert_int_equal(schema_upgrade(db, &later.schema, &why), 0); /* nothing is left to do */
@@ -142,7 +148,7 @@ static void a_step_that_fails_leaves_the_version_before(void **state)
         later_init(&later, "ALTER TABLE session ADD COLUMN x TEXT; CREATE TABLE account (x)");
         assert_true(schema_upgrade(db, &later.schema, &why) < 0);
         assert_string_equal(why, "its tables cannot be brought up to date");
-        assert_int_equal(version_of(db), 1);
+        assert_int_equal(version_of(db), (int64_t)store_schema.n);
         db = database_close(db);
         store_fixture_open(fixture); /* and it is what it was */
 }
@@ -165,13 +171,37 @@ static void each_step_is_taken_once(void **state)
         assert_int_equal(schema_check(db, &store_schema, &why), -EBADMSG);
 }
 
+/* What the first of them made still opens, and has the tables that came since. */
+static void a_store_of_version_1_opens(void **state)
+{
+        struct store_fixture *fixture = *state;
+        const struct schema first = {store_schema.steps, 1};
+        const char *why = NULL;
+        struct sqlite3 *db = NULL;
+
+        store_fixture_close(fixture);
+        assert_int_equal(unlink(fixture->path), 0);
+        assert_int_equal(close(open(fixture->path, O_RDWR | O_CREAT | O_EXCL, 0600)), 0);
+        assert_int_equal(database_make(fixture->path, &db), 0);
+        assert_int_equal(schema_upgrade(db, &first, &why), 0);
+        db = database_close(db);
+        store_fixture_open(fixture);
+        store_fixture_add_person(fixture->store);
+        assert_int_equal(session_sample_add(fixture->store, 1), 0);
+        db = open_file(fixture);
+        assert_int_equal(version_of(db), (int64_t)store_schema.n);
+        assert_int_equal(database_execute(db, "SELECT value FROM fact"), 0);
+        db = database_close(db);
+}
+
 #define TEST(function) \
         cmocka_unit_test_setup_teardown(function, store_fixture_set_up, store_fixture_tear_down)
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                TEST(rows_of_version_1_are_good_in_version_2),
+                TEST(a_store_of_version_1_opens),
+                TEST(rows_of_one_version_are_good_in_the_next),
                 TEST(an_old_badged_refuses_what_a_new_one_made),
                 TEST(a_step_that_fails_leaves_the_version_before),
                 cmocka_unit_test(each_step_is_taken_once),

@@ -580,7 +580,7 @@ static void a_newer_store_is_left_alone(void **state)
         struct store_fixture *fixture = *state;
 
         store_fixture_close(fixture);
-        store_fixture_edit(fixture, "PRAGMA user_version = 2; CREATE TABLE newer (x)");
+        store_fixture_edit(fixture, "PRAGMA user_version = 1000; CREATE TABLE newer (x)");
         assert_refused(fixture, -EPROTONOSUPPORT, "a newer badged wrote it");
         store_fixture_edit(fixture, "INSERT INTO newer VALUES (1)"); /* it is all there yet */
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 
@@ -42,7 +43,8 @@ extern void __libc_free(void *bytes);
 
 static struct {
         bool armed, paused, and_all_after, failed;
-        size_t countdown, live;
+        size_t countdown;
+        _Atomic size_t live;
 } state;
 
 void fail_alloc_arm(size_t n, bool and_all_after)
@@ -150,7 +152,7 @@ static bool is_spared(void)
 /* The allocation whose turn it is inside what is spared is met as the others are, but succeeds. */
 static bool fails_now(void)
 {
-        if (!state.armed || state.paused)
+        if (!state.armed || state.paused || gettid() != getpid())
                 return false;
         if (state.failed && !state.and_all_after)
                 return false;

@@ -2,6 +2,7 @@
 #include "failing-calls.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 
@@ -55,7 +56,8 @@ size_t failing_call_failures(size_t i)
 
 bool call_fails(const char *name)
 {
-        if (!state.armed || state.paused || strcmp(name, names[state.chosen]) != 0)
+        if (!state.armed || state.paused || gettid() != getpid() ||
+            strcmp(name, names[state.chosen]) != 0)
                 return false;
         if (state.failed && !state.and_all_after)
                 return false;

@@ -3,6 +3,7 @@
  * bus, a provider behind TLS. Bob's approval never lets alice in. badged's main.c is not in it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "own-folder.h"
 #include "service.h"
 #include "settings.h"
+#include "state.h"
 #include "torture-clock.h"
 #include "torture-person.h"
 #include "torture-provider.h"
@@ -94,6 +96,7 @@ static void release(void *prepared)
 struct daemon {
         const struct world *world;
         sd_event *event;
+        struct state *state;
         struct service *service;
         sd_bus *bus;
         struct login_objects logins;
@@ -116,6 +119,7 @@ static void daemon_finish(struct daemon *daemon)
         sd_event_source_disable_unref(daemon->person);
         sd_bus_close_unref(daemon->bus);
         (void)service_free(daemon->service);
+        (void)state_free(daemon->state);
         sd_event_unref(daemon->event);
 }
 
@@ -140,6 +144,19 @@ static int open_bus(sd_event *event, sd_bus **ret_bus)
         return 0;
 }
 
+/* Each time anew. */
+static int open_state(struct daemon *daemon)
+{
+        static const char *const names[] = {"store", "store-wal", "store.key"};
+        char path[PATH_MAX];
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                (void)snprintf(path, sizeof(path), "%s/%s", daemon->world->folder, names[i]);
+                (void)unlink(path);
+        }
+        return state_new(daemon->event, daemon->world->folder, &daemon->state);
+}
+
 static int open_service(struct daemon *daemon)
 {
         const char *const folders[] = {daemon->world->folder, NULL};
@@ -147,7 +164,7 @@ static int open_service(struct daemon *daemon)
         struct settings *settings = NULL;
 
         int r = settings_load(folders, &settings, &report);
-        return r < 0 ? r : service_new(daemon->event, settings, &daemon->service);
+        return r < 0 ? r : service_new(daemon->event, settings, daemon->state, &daemon->service);
 }
 
 /* Once the person waits, the provider's interval is over: nobody has to sleep. */
@@ -187,6 +204,8 @@ static int start(struct daemon *daemon)
         const char *name;
 
         int r = sd_event_new(&daemon->event);
+        if (r >= 0)
+                r = open_state(daemon);
         if (r >= 0)
                 r = open_service(daemon);
         if (r >= 0)
