@@ -2,6 +2,7 @@
 #include "ctl/daemon-call.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/bus-names.h"
@@ -37,6 +38,15 @@ static void complain_of_caller(struct complaint *complaint, bool for_root)
                          MEND_POLICY);
 }
 
+/* What the daemon says of the thing that was asked for, not of itself or the bus: an error of its
+ * own that stands for no outcome. Its sentence says it all. */
+static bool is_own_answer(const char *name)
+{
+        return strncmp(name, BADGED_ERRORS, strlen(BADGED_ERRORS)) == 0 &&
+               strcmp(name, BADGED_ERROR_UNAVAILABLE) != 0 &&
+               login_outcome_from_bus_error(name) == LOGIN_UNAVAILABLE;
+}
+
 static void complain_of_error(struct complaint *complaint, sd_bus_message *reply, bool for_root)
 {
         const sd_bus_error *error = sd_bus_message_get_error(reply);
@@ -45,9 +55,12 @@ static void complain_of_error(struct complaint *complaint, sd_bus_message *reply
                 complain_of_caller(complaint, for_root);
                 return;
         }
-        login_verdict_set_foreign(&complaint->verdict, login_outcome_from_bus_error(error->name),
+        bool is_answer = is_own_answer(error->name);
+        login_verdict_set_foreign(&complaint->verdict,
+                                  is_answer ? LOGIN_REFUSED
+                                            : login_outcome_from_bus_error(error->name),
                                   error->message);
-        complaint->mend = MEND_JOURNAL;
+        complaint->mend = is_answer ? NULL : MEND_JOURNAL;
 }
 
 static void complain_of_silence(struct complaint *complaint, enum peer_answer answer, bool for_root)
@@ -112,12 +125,23 @@ static bool call_daemon(struct bus_peer *peer, sd_bus_message *call, uint64_t ti
         return answer == PEER_ANSWERED;
 }
 
+int daemon_new_admin_call(struct bus_peer *peer, const char *member, sd_bus_message **ret_call)
+{
+        return bus_peer_new_call(peer, BADGED_PATH, BADGED_ADMIN_INTERFACE, member, ret_call);
+}
+
+bool daemon_call_admin(struct bus_peer *peer, sd_bus_message *call, uint64_t timeout_usec,
+                       sd_bus_message **ret_reply, struct complaint *complaint)
+{
+        return call_daemon(peer, call, timeout_usec, true, ret_reply, complaint);
+}
+
 bool daemon_ask(struct bus_peer *peer, const char *member, const char *argument,
                 uint64_t timeout_usec, sd_bus_message **ret_reply, struct complaint *complaint)
 {
         _cleanup_message_ sd_bus_message *call = NULL;
 
-        int r = bus_peer_new_call(peer, BADGED_PATH, BADGED_ADMIN_INTERFACE, member, &call);
+        int r = daemon_new_admin_call(peer, member, &call);
         if (r >= 0 && argument)
                 r = sd_bus_message_append(call, "s", argument);
         if (r < 0) {

@@ -25,6 +25,12 @@ bool daemon_find(int interrupt_fd, struct bus_peer **ret_peer, struct complaint 
 bool daemon_ask(struct bus_peer *peer, const char *member, const char *argument,
                 uint64_t timeout_usec, sd_bus_message **ret_reply, struct complaint *complaint);
 
+/* Likewise in two steps, for methods with other arguments: a call of the Admin interface for the
+ * caller to fill and unref (0 or -errno), and its sending. */
+int daemon_new_admin_call(struct bus_peer *peer, const char *member, sd_bus_message **ret_call);
+bool daemon_call_admin(struct bus_peer *peer, sd_bus_message *call, uint64_t timeout_usec,
+                       sd_bus_message **ret_reply, struct complaint *complaint);
+
 /* One call that the caller has put together, of what a person may ask for: likewise. The mend of
  * what the daemon refuses is the caller's to say. */
 bool daemon_call(struct bus_peer *peer, sd_bus_message *call, uint64_t timeout_usec,
