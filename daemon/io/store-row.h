@@ -23,7 +23,7 @@ struct column {
         size_t offset; /* in the record */
 };
 
-#define TABLE_MAX_COLUMNS 32
+#define TABLE_MAX_COLUMNS 40
 
 /* The first column is a text that names the row for good. */
 struct table {

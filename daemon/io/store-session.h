@@ -18,6 +18,8 @@ struct session_record {
         char *id; /* names the row; made by the caller */
         char *account;
         char *identity; /* id of its row, or NULL: no provider had a say */
+        char *issuer;   /* whose session it is: these two; or NULL likewise */
+        char *subject;
         char *type;     /* how the person proved it: device, browser, ticket, ... */
         char *provider; /* name in the settings, or NULL */
         char *client_id;
@@ -25,10 +27,14 @@ struct session_record {
         char *terminal;
         char *remote_host;
         char *login_session; /* that it is bound to: boot, audit or logind session; or NULL */
+        char *boot;          /* id of the boot that it was opened in; NULL: it was not opened yet */
+        char *logind;        /* logind's name of the login session, once it was seen there */
         char *acr;
         char *amr; /* a JSON array, or NULL */
         uint64_t auth_time_sec;
-        uint64_t created_at_sec;
+        uint64_t uid;            /* the account's, when it was opened */
+        uint64_t created_at_sec; /* when the login was granted */
+        uint64_t opened_at_sec;  /* 0: nobody has claimed the login yet */
         uint64_t used_at_sec;
         char *used_from;
         uint64_t proved_at_sec;  /* when the provider last said yes */

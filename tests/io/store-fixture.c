@@ -164,6 +164,12 @@ void session_sample(size_t n, struct session_record *ret_session)
                 .terminal = n % 5 ? text_of("pts/%zu", n) : NULL,
                 .remote_host = text_of("192.0.2.%zu", n % 256),
                 .login_session = text_of("%zu", n + 7),
+                .issuer = n % 3 ? text_of("https://idp.example/%zu", n) : NULL,
+                .subject = text_of("subject-%zu", n),
+                .boot = n % 2 ? text_of("boot-%zu", n) : NULL,
+                .logind = n % 2 ? NULL : text_of("c%zu", n),
+                .uid = 1000 + n,
+                .opened_at_sec = n % 4 ? SAMPLE_START_SEC + n : 0,
                 .acr = n % 4 ? text_of("urn:mace:%zu", n) : NULL,
                 .amr = text_of("[\"pwd\",\"otp\"]"),
                 .auth_time_sec = SAMPLE_START_SEC + n,
@@ -214,13 +220,16 @@ static bool texts_are(const struct session_record *a, const struct session_recor
                text_is(a->service, b->service) && text_is(a->terminal, b->terminal) &&
                text_is(a->remote_host, b->remote_host) &&
                text_is(a->login_session, b->login_session) && text_is(a->acr, b->acr) &&
+               text_is(a->issuer, b->issuer) && text_is(a->subject, b->subject) &&
+               text_is(a->boot, b->boot) && text_is(a->logind, b->logind) &&
                text_is(a->amr, b->amr) && text_is(a->used_from, b->used_from) &&
                text_is(a->end_reason, b->end_reason) && text_is(a->scope, b->scope);
 }
 
 static bool numbers_are(const struct session_record *a, const struct session_record *b)
 {
-        return a->auth_time_sec == b->auth_time_sec && a->created_at_sec == b->created_at_sec &&
+        return a->uid == b->uid && a->opened_at_sec == b->opened_at_sec &&
+               a->auth_time_sec == b->auth_time_sec && a->created_at_sec == b->created_at_sec &&
                a->used_at_sec == b->used_at_sec && a->proved_at_sec == b->proved_at_sec &&
                a->expires_at_sec == b->expires_at_sec && a->ended_at_sec == b->ended_at_sec &&
                a->revoke_until_sec == b->revoke_until_sec &&
