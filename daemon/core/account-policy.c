@@ -23,6 +23,8 @@ const char *account_rule_word(enum account_rule rule)
                 return "group";
         case ACCOUNT_RULE_CLAIM:
                 return "claim";
+        case ACCOUNT_RULE_LINK:
+                return "link";
         }
         return "none";
 }
@@ -99,6 +101,21 @@ static const struct account_map_entry *next_entry(const struct account_rules *ru
         return NULL;
 }
 
+bool account_is_named(const struct account_rules *rules, const char *account)
+{
+        return map_names(rules, account) > 0 || groups_name(rules, account);
+}
+
+static size_t count_links(const struct account_rules *rules, const char *account,
+                          const char *subject)
+{
+        const struct account_links *links = rules->links;
+
+        if (!links || account_is_named(rules, account))
+                return 0;
+        return links->count(account, rules->issuer, subject, links->userdata);
+}
+
 bool account_is_reachable(const struct account_rules *rules, const char *account)
 {
         bool mapped = map_names(rules, account) > 0, grouped = groups_name(rules, account);
@@ -108,7 +125,9 @@ bool account_is_reachable(const struct account_rules *rules, const char *account
                 return true;
         if (grouped && rules->has_groups)
                 return true;
-        return !mapped && !grouped && rules->username_claim;
+        if (mapped || grouped)
+                return false;
+        return rules->username_claim || count_links(rules, account, NULL) > 0;
 }
 
 bool account_is_personal(const struct account_rules *rules, const char *account)
@@ -117,6 +136,8 @@ bool account_is_personal(const struct account_rules *rules, const char *account)
         const struct account_map_entry *entry = next_entry(rules, account, &index);
 
         if (groups_name(rules, account) || map_names(rules, account) > 1)
+                return false;
+        if (!entry && rules->links && rules->links->is_shared(account, rules->links->userdata))
                 return false;
         return !entry || !entry->claim ||
                (rules->username_claim && strcmp(entry->claim, rules->username_claim) == 0);
@@ -232,6 +253,8 @@ void account_decide(const struct account_rules *rules, const char *account,
                 verdict.claim = rules->username_claim;
                 verdict.allowed = claim_allows(rules, account, identity);
         }
+        if (!verdict.allowed && count_links(rules, account, identity->subject) > 0)
+                verdict = (struct account_verdict){.allowed = true, .rule = ACCOUNT_RULE_LINK};
         *ret_verdict = verdict;
 }
 

@@ -8,7 +8,9 @@
  *   group  account_groups names the account: only members of that group
  *          (an account that both name opens by either)
  *   claim  nobody names the account: the claim that the provider may name accounts by, equal to the
- *          account's name after the suffix was taken off */
+ *          account's name after the suffix was taken off
+ * Where neither map nor groups name the account and the claim does not open it, an identity that
+ * was linked to it by hand does. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,6 +25,17 @@ struct account_group {
         char *group;
 };
 
+/* Identities that an administrator, or the person, has linked to an account. They are asked for, as
+ * they change while badged runs. */
+struct account_links {
+        /* How many the account has: of that issuer (NULL: any) and subject (NULL: any). */
+        size_t (*count)(const char *account, const char *issuer, const char *subject,
+                        void *userdata);
+        /* True when the account's identities need not all be the same person's. */
+        bool (*is_shared)(const char *account, void *userdata);
+        void *userdata;
+};
+
 /* What the settings say about one provider's identities. All borrowed. */
 struct account_rules {
         const char *provider;
@@ -34,6 +47,7 @@ struct account_rules {
         size_t n_groups;
         bool has_groups; /* this provider's groups are the ones meant there */
         const char *groups_claim;
+        const struct account_links *links; /* NULL: none */
 };
 
 enum account_rule {
@@ -41,6 +55,7 @@ enum account_rule {
         ACCOUNT_RULE_MAP,
         ACCOUNT_RULE_GROUP,
         ACCOUNT_RULE_CLAIM,
+        ACCOUNT_RULE_LINK,
 };
 
 struct account_verdict {
@@ -63,6 +78,9 @@ struct account_facts {
 /* NULL when a login for the account may start; else why not, for the journal. Static. The superuser
  * is refused unless min_uid is 0, which somebody has to write down. */
 const char *account_refusal(const struct account_facts *facts, uid_t min_uid);
+
+/* True when the map or the groups name the account: then nothing else opens it. */
+bool account_is_named(const struct account_rules *rules, const char *account);
 
 /* False when no identity of this provider can ever open the account: then the provider is not
  * asked. */

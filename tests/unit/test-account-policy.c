@@ -236,6 +236,116 @@ static void groups_of_another_provider_open_nothing(void **state)
         assert_false(account_needs_userinfo(&rules, "backup", backup));
 }
 
+/* ---- links ---- */
+
+/* gina and carol are linked to sub-gina, deploy and alice to sub-robot. */
+static size_t count_links(const char *account, const char *issuer, const char *subject,
+                          void *userdata)
+{
+        static const struct {
+                const char *account, *subject;
+        } links[] = {{"gina", "sub-gina"},
+                     {"carol", "sub-gina"},
+                     {"deploy", "sub-gina"},
+                     {"alice", "sub-robot"}};
+        size_t n = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(links); i++)
+                n += strcmp(links[i].account, account) == 0 && strcmp(issuer, ISSUER) == 0 &&
+                     (!subject || strcmp(links[i].subject, subject) == 0);
+        return n;
+}
+
+static bool has_several(const char *account, void *userdata)
+{
+        return strcmp(account, "gina") == 0;
+}
+
+static const struct account_links links = {count_links, has_several, NULL};
+
+static void links_open_what_no_explicit_rule_names(void **state)
+{
+        static const struct {
+                const char *account, *subject, *claims;
+                bool with_claim, without_claim;
+                enum account_rule rule;
+        } cases[] = {
+                {"gina", "sub-gina", "{\"preferred_username\":\"regina\"}", true, true,
+                 ACCOUNT_RULE_LINK},
+                {"gina", "sub-hugo", "{\"preferred_username\":\"hugo\"}", false, false,
+                 ACCOUNT_RULE_CLAIM},
+                {"gina", "sub-hugo", "{\"preferred_username\":\"gina\"}", true, false,
+                 ACCOUNT_RULE_CLAIM},
+                {"alice", "sub-robot", "{\"preferred_username\":\"alice\"}", true, true,
+                 ACCOUNT_RULE_CLAIM},
+                {"carol", "sub-gina", "{}", false, false, ACCOUNT_RULE_MAP},
+                {"deploy", "sub-gina", "{}", false, false, ACCOUNT_RULE_GROUP},
+        };
+        struct account_rules rules = corp_rules();
+        rules.links = &links;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_identity_ struct identity *identity = new_identity(
+                        "corp", ISSUER, cases[i].subject, cases[i].claims);
+                struct account_verdict verdict;
+                rules.username_claim = "preferred_username";
+                account_decide(&rules, cases[i].account, identity, &verdict);
+                assert_int_equal(verdict.allowed, cases[i].with_claim);
+                assert_int_equal(verdict.rule, cases[i].rule);
+                rules.username_claim = NULL;
+                account_decide(&rules, cases[i].account, identity, &verdict);
+                assert_int_equal(verdict.allowed, cases[i].without_claim);
+        }
+}
+
+static void a_link_is_for_its_own_issuer(void **state)
+{
+        struct account_rules rules = corp_rules();
+        _cleanup_identity_ struct identity *gina = new_identity("corp", OTHER, "sub-gina", "{}");
+        struct account_verdict verdict;
+
+        rules.links = &links;
+        account_decide(&rules, "gina", gina, &verdict);
+        assert_false(verdict.allowed);
+        rules.issuer = OTHER;
+        account_decide(&rules, "gina", gina, &verdict);
+        assert_false(verdict.allowed);
+}
+
+static void links_make_accounts_reachable(void **state)
+{
+        static const struct {
+                const char *account;
+                bool is_reachable;
+        } cases[] = {{"gina", true}, {"alice", true}, {"hugo", false}, {"frank", false}};
+        struct account_rules rules = corp_rules();
+
+        rules.links = &links;
+        rules.username_claim = NULL;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                assert_int_equal(account_is_reachable(&rules, cases[i].account),
+                                 cases[i].is_reachable);
+}
+
+static void an_account_of_several_identities_is_nobodys_own(void **state)
+{
+        struct account_rules rules = corp_rules();
+
+        rules.links = &links;
+        assert_false(account_is_personal(&rules, "gina"));
+        assert_true(account_is_personal(&rules, "alice"));
+        assert_true(account_is_personal(&rules, "frank"));
+}
+
+static void explicit_rules_name_accounts(void **state)
+{
+        struct account_rules rules = corp_rules();
+
+        assert_true(account_is_named(&rules, "carol"));
+        assert_true(account_is_named(&rules, "backup"));
+        assert_false(account_is_named(&rules, "alice"));
+}
+
 /* ---- before anybody is asked ---- */
 
 static void groups_are_needed_for_shared_accounts_only(void **state)
@@ -487,6 +597,7 @@ static void every_rule_has_a_word(void **state)
         assert_string_equal(account_rule_word(ACCOUNT_RULE_MAP), "map");
         assert_string_equal(account_rule_word(ACCOUNT_RULE_GROUP), "group");
         assert_string_equal(account_rule_word(ACCOUNT_RULE_CLAIM), "claim");
+        assert_string_equal(account_rule_word(ACCOUNT_RULE_LINK), "link");
 }
 
 int main(void)
@@ -498,6 +609,11 @@ int main(void)
                 cmocka_unit_test(a_suffix_is_demanded_and_taken_off),
                 cmocka_unit_test(a_provider_that_names_no_accounts_names_none),
                 cmocka_unit_test(groups_of_another_provider_open_nothing),
+                cmocka_unit_test(links_open_what_no_explicit_rule_names),
+                cmocka_unit_test(a_link_is_for_its_own_issuer),
+                cmocka_unit_test(links_make_accounts_reachable),
+                cmocka_unit_test(an_account_of_several_identities_is_nobodys_own),
+                cmocka_unit_test(explicit_rules_name_accounts),
                 cmocka_unit_test(groups_are_needed_for_shared_accounts_only),
                 cmocka_unit_test(a_rule_may_name_the_groups_claim),
                 cmocka_unit_test(which_accounts_are_reachable),
