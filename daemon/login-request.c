@@ -2,8 +2,10 @@
 #include "login-request.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
+#include "common/cleanup.h"
 #include "common/text.h"
 
 #define TEXT_MAX_BYTES 256
@@ -18,24 +20,16 @@ static int copy_text(const char *text, const char **ret_copy)
         return 0;
 }
 
-static int copy_texts(const struct login_request *request, struct login_request *copy)
+static const size_t texts[] = {
+        offsetof(struct login_request, account),      offsetof(struct login_request, service),
+        offsetof(struct login_request, origin),       offsetof(struct login_request, remote_host),
+        offsetof(struct login_request, terminal),     offsetof(struct login_request, source),
+        offsetof(struct login_request, requested_by), offsetof(struct login_request, prior),
+};
+
+static const char **text_at(struct login_request *request, size_t i)
 {
-        int r = copy_text(request->account, &copy->account);
-        if (r < 0)
-                return r;
-        r = copy_text(request->service, &copy->service);
-        if (r < 0)
-                return r;
-        r = copy_text(request->origin, &copy->origin);
-        if (r < 0)
-                return r;
-        r = copy_text(request->source, &copy->source);
-        if (r < 0)
-                return r;
-        r = copy_text(request->requested_by, &copy->requested_by);
-        if (r < 0)
-                return r;
-        return copy_text(request->prior, &copy->prior);
+        return (const char **)((char *)request + texts[i]);
 }
 
 int login_request_copy(const struct login_request *request, struct login_request *ret_copy)
@@ -47,10 +41,13 @@ int login_request_copy(const struct login_request *request, struct login_request
                 .lines = request->lines,
         };
 
-        int r = copy_texts(request, &copy);
-        if (r < 0) {
-                login_request_finish(&copy);
-                return r;
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                const char *text = *(const char *const *)((const char *)request + texts[i]);
+                int r = copy_text(text, text_at(&copy, i));
+                if (r < 0) {
+                        login_request_finish(&copy);
+                        return r;
+                }
         }
         *ret_copy = copy;
         return 0;
@@ -58,11 +55,7 @@ int login_request_copy(const struct login_request *request, struct login_request
 
 void login_request_finish(struct login_request *copy)
 {
-        free((char *)copy->account);
-        free((char *)copy->service);
-        free((char *)copy->origin);
-        free((char *)copy->source);
-        free((char *)copy->requested_by);
-        free((char *)copy->prior);
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
+                free((char *)*text_at(copy, i));
         *copy = (struct login_request){0};
 }

@@ -10,7 +10,9 @@
 /* Borrowed, unless login_request_copy() made it. */
 struct login_request {
         const char *account, *service;
-        const char *origin;       /* remote host or terminal; may be NULL */
+        const char *origin;      /* remote host or terminal; may be NULL */
+        const char *remote_host; /* that there is of the two; may be NULL */
+        const char *terminal;
         const char *source;       /* whom the limits count it against; not NULL */
         const char *requested_by; /* who called sudo or su, says the application; may be NULL */
         const char *prior;        /* factors passed before, says the application; may be NULL */

@@ -6,6 +6,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "authorities.h"
 #include "granted-logins.h"
 #include "io/account-lookup.h"
 #include "log.h"
@@ -20,9 +21,7 @@ struct service {
         struct settings *settings;
         struct state *state;
         struct http_client *http;
-        struct authority *authorities;
-        struct account_provider *choices; /* the same, as account_choose_provider() wants them */
-        size_t n_authorities;
+        struct authorities authorities;
         struct attempts attempts;
         struct admission admission;
         struct granted_logins *granted;
@@ -52,47 +51,6 @@ static void on_ended(struct login *login, void *userdata)
 
 /* ---- set-up ---- */
 
-static struct account_rules rules_of(const struct settings *settings,
-                                     const struct provider_settings *provider)
-{
-        return (struct account_rules){
-                .provider = provider->name,
-                .issuer = provider->issuer,
-                .username_claim = provider->username_claim,
-                .strip_suffix = provider->strip_suffix,
-                .map = settings->accounts.map,
-                .groups = settings->accounts.groups,
-                .n_groups = settings->accounts.n_groups,
-                .has_groups = settings_names_accounts_alike(settings, provider),
-                .groups_claim = provider->groups_claim ? provider->groups_claim
-                                                       : settings->accounts.groups_claim,
-        };
-}
-
-static int service_add_providers(struct service *service)
-{
-        const struct settings *settings = service->settings;
-
-        service->authorities = calloc(settings->n_providers, sizeof(*service->authorities));
-        service->choices = calloc(settings->n_providers, sizeof(*service->choices));
-        if (!service->authorities || !service->choices)
-                return -ENOMEM;
-        for (size_t i = 0; i < settings->n_providers; i++) {
-                const struct provider_settings *provider = settings->providers[i];
-                int r = provider_new(service->event, service->http, provider,
-                                     &service->authorities[i].provider);
-                service->n_authorities++;
-                if (r >= 0)
-                        r = directory_new(service->authorities[i].provider,
-                                          &service->authorities[i].directory);
-                if (r < 0)
-                        return r;
-                service->authorities[i].rules = rules_of(settings, provider);
-                service->choices[i] = (struct account_provider){provider->name, provider->issuer};
-        }
-        return 0;
-}
-
 int service_new(sd_event *event, struct settings *settings, struct state *state,
                 struct service **ret_service)
 {
@@ -109,6 +67,9 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
         int r = http_client_new(event, &service->http);
         if (r < 0)
                 return r;
+        r = authorities_init(&service->authorities, event, service->http, settings);
+        if (r < 0)
+                return r;
         r = admission_init(&service->admission, settings, &service->attempts);
         if (r < 0)
                 return r;
@@ -117,9 +78,6 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
                 return r;
         r = registrations_new(&(struct registrations_spec){.granted = service->granted},
                               &service->registrations);
-        if (r < 0)
-                return r;
-        r = service_add_providers(service);
         if (r < 0)
                 return r;
         *ret_service = TAKE_PTR(service);
@@ -132,12 +90,7 @@ struct service *service_free(struct service *service)
                 return NULL;
         (void)registrations_free(service->registrations);
         (void)granted_logins_free(service->granted);
-        for (size_t i = 0; i < service->n_authorities; i++) {
-                (void)directory_free(service->authorities[i].directory);
-                (void)provider_free(service->authorities[i].provider);
-        }
-        free(service->authorities);
-        free(service->choices);
+        authorities_finish(&service->authorities);
         admission_finish(&service->admission);
         (void)http_client_free(service->http);
         (void)settings_free(service->settings);
@@ -148,21 +101,13 @@ struct service *service_free(struct service *service)
 
 void service_warm_up(struct service *service)
 {
-        for (size_t i = 0; i < service->n_authorities; i++)
-                provider_warm_up(service->authorities[i].provider);
-}
-
-static struct authority *find_provider(const struct service *service, const char *name)
-{
-        for (size_t i = 0; name && i < service->n_authorities; i++)
-                if (strcmp(service->choices[i].name, name) == 0)
-                        return &service->authorities[i];
-        return NULL;
+        for (size_t i = 0; i < service->authorities.n; i++)
+                provider_warm_up(service->authorities.list[i].provider);
 }
 
 /* ---- logins ---- */
 
-static int start_attempt(struct service *service, struct authority *asked,
+static int start_attempt(struct service *service, const struct authority *asked,
                          const struct login_request *request, const struct login_listener *listener,
                          struct attempt **ret_attempt)
 {
@@ -178,12 +123,10 @@ static int start_attempt(struct service *service, struct authority *asked,
 }
 
 static struct refusal choose_provider(struct service *service, const struct login_request *request,
-                                      const char *wanted, struct authority **ret_asked)
+                                      const char *wanted, const struct authority **ret_asked)
 {
-        const char *chosen = account_choose_provider(
-                service->settings->accounts.map, service->choices, service->n_authorities,
-                request->account, wanted, service->settings->default_provider);
-        struct authority *asked = find_provider(service, chosen);
+        const struct authority *asked = authorities_choose(&service->authorities, request->account,
+                                                           wanted);
 
         if (!asked)
                 return admission_refuse(&service->admission, LOG_EVENT_LOGIN, request,
@@ -201,7 +144,7 @@ int service_start_login(struct service *service, const struct login_request *req
                         struct attempt **ret_attempt, struct refusal *ret_refusal)
 {
         struct admission *admission = &service->admission;
-        struct authority *asked = NULL;
+        const struct authority *asked = NULL;
 
         struct refusal refusal = admission_check_local(admission, LOG_EVENT_LOGIN, request);
         if (refusal.outcome == LOGIN_GRANTED)
@@ -229,9 +172,8 @@ struct refusal service_check_account(struct service *service, const struct login
                                                        request);
         if (refusal.outcome != LOGIN_GRANTED)
                 return refusal;
-        for (size_t i = 0; i < service->n_authorities; i++)
-                if (account_is_reachable(&service->authorities[i].rules, request->account))
-                        return admission_no_objection;
+        if (authorities_reach(&service->authorities, request->account))
+                return admission_no_objection;
         return admission_refuse_account(&service->admission, LOG_EVENT_ACCOUNT, request,
                                         "no identity of any provider may use the account");
 }
@@ -280,12 +222,13 @@ struct service_status service_status(const struct service *service)
 
 struct provider *service_provider_at(const struct service *service, size_t index)
 {
-        return index < service->n_authorities ? service->authorities[index].provider : NULL;
+        return index < service->authorities.n ? service->authorities.list[index].provider : NULL;
 }
 
 struct provider *service_provider(const struct service *service, const char *name)
 {
-        struct authority *found = find_provider(service, name);
+        const struct authority *found = authorities_find(&service->authorities, name);
+
         return found ? found->provider : NULL;
 }
 

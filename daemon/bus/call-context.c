@@ -217,6 +217,8 @@ struct login_request call_context_request(const struct call_context *context)
                 .account = context->account,
                 .service = context->service,
                 .origin = origin,
+                .remote_host = context->remote_host,
+                .terminal = context->terminal,
                 .source = source ? source : "",
                 .requested_by = context->requesting_user,
                 .prior = context->prior,

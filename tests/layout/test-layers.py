@@ -13,7 +13,7 @@ import sys
 # The spine, from the ground up: a file may include those before it and itself.
 SPINE = ["log", "settings", "state", "document", "provider", "provider-call", "api-answer", "approval-request",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
-         "authority", "identification",
+         "authority", "authorities", "identification",
          "token-refresh", "token-revocation", "token-store", "token-keeper",
          "verification", "proof", "login-request", "login-sentence", "login-decision", "login", "attempts",
          "admission", "sessions", "granted-logins", "registration", "service", "main"]
