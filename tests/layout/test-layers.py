@@ -11,7 +11,9 @@ import subprocess
 import sys
 
 # The spine, from the ground up: a file may include those before it and itself.
-SPINE = ["log", "settings", "state", "document", "provider", "provider-call", "api-answer", "approval-request",
+SPINE = ["log", "settings", "state",
+         "factors", "enrolments",
+         "document", "provider", "provider-call", "api-answer", "approval-request",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
          "authority", "authorities", "identification",
          "token-refresh", "token-revocation", "token-store", "token-keeper",
