@@ -88,12 +88,13 @@ def scripted():
 @pytest.fixture
 def badged(container):
     """badged(provider): settings for it are written and whatever runs is stopped, so that the next
-    login starts it. Afterwards no setting of the test is left in the unit."""
+    login starts it, which knows nothing. Afterwards no setting of the test is left in the unit."""
 
     def settle(provider, files=None, **settings):
         text, own_files = settings_for(provider, **settings)
         container.write_settings(text, own_files | (files or {}))
         container.run("systemctl", "stop", "badged")
+        container.run("rm", "-rf", "/var/lib/badged")   # what it knew of another provider
 
     yield settle
     if DROP_IN.exists():

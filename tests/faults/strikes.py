@@ -14,7 +14,7 @@ from faults.table import SUSPEND_SEC
 from faults.world import wait_for
 
 EXIT_SEC = 5
-DAEMON_WRITES = ("/var/lib/badged", "/tmp", "/var/tmp")
+DAEMON_WRITES = ("/tmp", "/var/tmp")     # besides its state, which is in the folder that is filled
 CLOCK_AHEAD_SEC = 3600
 ENDPOINTS = ("discovery", "jwks", "device", "token", "userinfo")
 
@@ -85,7 +85,7 @@ class BlackHole(Fault):
 
 
 class DiskFull(Fault):
-    """Wherever badged may write, and where its log, the program and its home are."""
+    """Wherever badged may write, and where its state, its log, the program and its home are."""
 
     is_disk = True
 

@@ -163,7 +163,7 @@ class World:
         folder.chmod(0o755)
         self._is_small = is_small
         if is_small:    # a disk of its own, to be filled
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=0755", "faults", folder],
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=0755", "faults", folder],
                            check=True)
         self.server = server
         self.provider = server.scenario(row)

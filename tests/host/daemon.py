@@ -14,7 +14,7 @@ import time
 
 from host import paths
 from host.providers import CLIENT_IDS
-from host.sandbox import BUS_ADDRESS, Unit
+from host.sandbox import BUS_ADDRESS, STATE_BASE, Unit
 
 UNIT_FILES = ("/usr/lib/systemd/system/badged.service", "/lib/systemd/system/badged.service")
 START_SEC = 10
@@ -33,16 +33,25 @@ def unit_path() -> pathlib.Path:
 
 
 def write_settings(text: str, files: dict[str, bytes | str | pathlib.Path] | None = None,
-                   folder: pathlib.Path = paths.SETTINGS) -> None:
+                   folder: pathlib.Path = paths.SETTINGS, keep_state: bool = False) -> None:
     """Replaces /etc/badged: badged.conf, and files beside it by name (a path is copied). Everything
-    belongs to root and the daemon's group; only what is no secret may be read by others."""
+    belongs to root and the daemon's group; only what is no secret may be read by others. What badged
+    knows of before goes as well, unless it is to stay: it is another host."""
     shutil.rmtree(folder, ignore_errors=True)
+    if folder == paths.SETTINGS and not keep_state:
+        forget_state()
     folder.mkdir(mode=0o755)
     write_file("badged.conf", text, folder)
     for name, content in (files or {}).items():
         if isinstance(content, pathlib.Path):
             content = content.read_bytes()
         write_file(name, content, folder)
+
+
+def forget_state() -> None:
+    """Removes what badged keeps. One that runs goes on with what is not there any more."""
+    for name in Unit(unit_path()).words("StateDirectory"):
+        shutil.rmtree(pathlib.Path("/var/lib") / name, ignore_errors=True)
 
 
 def write_file(name: str, content: bytes | str, folder: pathlib.Path = paths.SETTINGS) -> None:
@@ -114,7 +123,7 @@ def credentials_for(provider, name: str, client_auth: str) -> tuple[list[str], d
 
 class Daemon:
     """One running badged. start() returns when it said READY=1. Several at once have each a folder
-    (their settings in its etc/, their log) and a bus."""
+    (their settings in its etc/, their state, their log) and a bus."""
 
     def __init__(self, folder: pathlib.Path | None = None, bus_address: str = "") -> None:
         self.process: subprocess.Popen | None = None
@@ -122,6 +131,8 @@ class Daemon:
         self.log = (folder or paths.LOGS) / "badged"
         self._arguments = [str(folder / "etc")] if folder else []
         self._environment = {BUS_ADDRESS: bus_address} if bus_address else {}
+        if folder:
+            self._environment[STATE_BASE] = str(folder / "lib")
         self.notified: list[str] = []       # what it told its service manager, since its start
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify_path = (folder or paths.STATE) / "notify"

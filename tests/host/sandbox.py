@@ -31,6 +31,7 @@ CLONE_NEWNS = 0x20000
 NAMESPACES = {"PrivateNetwork": 0x40000000, "PrivateIPC": 0x08000000, "ProtectHostname": 0x04000000}
 CAPABILITIES = 64
 BUS_ADDRESS = "DBUS_SYSTEM_BUS_ADDRESS"
+STATE_BASE = "SANDBOX_STATE_BASE"   # in place of /var/lib, for several of one unit at once
 
 MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
 
@@ -84,6 +85,8 @@ def make_directories(unit: Unit, user: pwd.struct_passwd, group: int) -> tuple[d
     """Creates them; returns the environment that names them and the list of the writable ones."""
     environment, writable = {}, []
     for key, (base, variable) in DIRECTORIES.items():
+        if key == "StateDirectory":
+            base = os.environ.get(STATE_BASE, base)
         folders = [pathlib.Path(base) / name for name in unit.words(key)]
         for path in folders:
             path.mkdir(parents=True, exist_ok=True)
