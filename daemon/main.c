@@ -13,6 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "bus/admin-object.h"
+#include "bus/safe-reply.h"
 #include "bus/service-object.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
@@ -253,13 +254,15 @@ static int run(struct settings *settings)
 
         struct login_objects logins = {.bus = bus, .service = service};
         struct token_calls tokens = {.bus = bus, .service = service};
-        struct service_object object = {.logins = &logins, .tokens = &tokens};
-        struct admin_object admin = {.bus = bus, .service = service};
+        struct safe_replies replies = {0};
+        struct service_object object = {.logins = &logins, .tokens = &tokens, .replies = &replies};
+        struct admin_object admin = {.bus = bus, .service = service, .replies = &replies};
         r = serve(event, &object, &admin);
         service_stop(service);
         login_objects_finish(&logins);
         token_calls_finish(&tokens);
         admin_object_finish(&admin);
+        safe_replies_finish(&replies);
         return r;
 }
 

@@ -8,10 +8,12 @@
 #include "service.h"
 
 struct provider_inquiry;
+struct safe_replies;
 
 struct admin_object {
         sd_bus *bus;
         struct service *service;
+        struct safe_replies *replies;
         struct provider_inquiry *first; /* CheckProvider calls that are under way */
         size_t n;
 };

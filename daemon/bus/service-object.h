@@ -5,9 +5,12 @@
 #include "bus/login-object.h"
 #include "bus/token-calls.h"
 
+struct safe_replies;
+
 struct service_object {
         struct login_objects *logins;
         struct token_calls *tokens;
+        struct safe_replies *replies;
 };
 
 /* Puts the object on the bus of the logins, for as long as the bus lives. Borrows it. */

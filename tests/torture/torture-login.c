@@ -13,6 +13,7 @@
 
 #include "bus-fixture.h"
 #include "bus/admin-object.h"
+#include "bus/safe-reply.h"
 #include "bus/service-object.h"
 #include "common/cleanup.h"
 #include "log.h"
@@ -101,6 +102,7 @@ struct daemon {
         sd_bus *bus;
         struct login_objects logins;
         struct token_calls tokens;
+        struct safe_replies replies;
         struct service_object object;
         struct admin_object admin;
         sd_event_source *person;
@@ -115,6 +117,7 @@ static void daemon_finish(struct daemon *daemon)
                 service_stop(daemon->service);
         login_objects_finish(&daemon->logins);
         token_calls_finish(&daemon->tokens);
+        safe_replies_finish(&daemon->replies);
         admin_object_finish(&daemon->admin);
         sd_event_source_disable_unref(daemon->person);
         sd_bus_close_unref(daemon->bus);
@@ -189,8 +192,10 @@ static int export(struct daemon *daemon)
 
         daemon->logins = (struct login_objects){.bus = bus, .service = service};
         daemon->tokens = (struct token_calls){.bus = bus, .service = service};
-        daemon->object = (struct service_object){&daemon->logins, &daemon->tokens};
-        daemon->admin = (struct admin_object){.bus = bus, .service = service};
+        daemon->object = (struct service_object){
+                .logins = &daemon->logins, .tokens = &daemon->tokens, .replies = &daemon->replies};
+        daemon->admin = (struct admin_object){
+                .bus = bus, .service = service, .replies = &daemon->replies};
         int r = login_objects_watch(&daemon->logins);
         if (r >= 0)
                 r = token_calls_watch(&daemon->tokens);

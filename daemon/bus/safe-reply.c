@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus/safe-reply.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "common/bus-names.h"
+#include "log.h"
+
+struct safe_reply {
+        struct safe_replies *replies;
+        struct safe_reply *previous, *next;
+        sd_bus_message *message;
+        struct store_write *write;
+};
+
+struct safe_reply *safe_reply_free(struct safe_reply *reply)
+{
+        if (!reply)
+                return NULL;
+        if (reply->previous)
+                reply->previous->next = reply->next;
+        else
+                reply->replies->first = reply->next;
+        if (reply->next)
+                reply->next->previous = reply->previous;
+        (void)store_write_free(reply->write);
+        sd_bus_message_unref(reply->message);
+        free(reply);
+        return NULL;
+}
+
+void safe_replies_finish(struct safe_replies *replies)
+{
+        while (replies->first)
+                (void)safe_reply_free(replies->first);
+}
+
+int safe_reply_new(struct safe_replies *replies, sd_bus_message *message,
+                   struct safe_reply **ret_reply)
+{
+        struct safe_reply *reply = calloc(1, sizeof(*reply));
+        if (!reply)
+                return -ENOMEM;
+
+        reply->message = sd_bus_message_ref(message);
+        reply->replies = replies;
+        reply->next = replies->first;
+        if (reply->next)
+                reply->next->previous = reply;
+        replies->first = reply;
+        *ret_reply = reply;
+        return 0;
+}
+
+struct store_write **safe_reply_write(struct safe_reply *reply)
+{
+        return &reply->write;
+}
+
+void safe_reply_on_done(int result, void *userdata)
+{
+        _cleanup_safe_reply_ struct safe_reply *reply = userdata;
+
+        int r = result == 0 ? sd_bus_reply_method_return(reply->message, NULL)
+                            : sd_bus_reply_method_errorf(reply->message, BADGED_ERROR_UNAVAILABLE,
+                                                         "It could not be written down.");
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to answer '%s': %s",
+                         sd_bus_message_get_member(reply->message), strerror(-r));
+}
