@@ -51,6 +51,7 @@ int login_context_append(const struct login_context *context, sd_bus_message *ca
                 {"provider", context->provider},
                 {"qr", context->qr},
                 {"redirect_uri", context->redirect_uri},
+                {"login_session", context->login_session},
         };
 
         int r = sd_bus_message_open_container(call, 'a', "{sv}");

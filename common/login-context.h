@@ -8,9 +8,10 @@ struct sd_bus_message;
 /* All borrowed, UTF-8; NULL or 0 when not known. */
 struct login_context {
         const char *remote_host, *terminal, *requesting_user;
-        const char *provider;     /* NULL: the daemon chooses */
-        const char *qr;           /* utf8, utf8-inverse, ascii, none; NULL: none */
-        const char *redirect_uri; /* where a browser on this machine brings its answer to */
+        const char *provider;      /* NULL: the daemon chooses */
+        const char *qr;            /* utf8, utf8-inverse, ascii, none; NULL: none */
+        const char *redirect_uri;  /* where a browser on this machine brings its answer to */
+        const char *login_session; /* the account's own, that the caller runs in */
         unsigned columns, lines;
         const char *const *prior_factors; /* NULL-terminated; NULL for none */
 };

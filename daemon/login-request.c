@@ -21,10 +21,11 @@ static int copy_text(const char *text, const char **ret_copy)
 }
 
 static const size_t texts[] = {
-        offsetof(struct login_request, account),      offsetof(struct login_request, service),
-        offsetof(struct login_request, origin),       offsetof(struct login_request, remote_host),
-        offsetof(struct login_request, terminal),     offsetof(struct login_request, source),
-        offsetof(struct login_request, requested_by), offsetof(struct login_request, prior),
+        offsetof(struct login_request, account),       offsetof(struct login_request, service),
+        offsetof(struct login_request, origin),        offsetof(struct login_request, remote_host),
+        offsetof(struct login_request, terminal),      offsetof(struct login_request, source),
+        offsetof(struct login_request, requested_by),  offsetof(struct login_request, prior),
+        offsetof(struct login_request, login_session),
 };
 
 static const char **text_at(struct login_request *request, size_t i)

@@ -16,7 +16,10 @@ struct login_request {
         const char *source;       /* whom the limits count it against; not NULL */
         const char *requested_by; /* who called sudo or su, says the application; may be NULL */
         const char *prior;        /* factors passed before, says the application; may be NULL */
-        uid_t caller_uid;         /* of whoever asks on the bus; for the journal, too */
+        /* Names the login session that the caller runs in and that belongs to the account, as
+         * nothing else is named while the machine runs; NULL: not known, or not the account's. */
+        const char *login_session;
+        uid_t caller_uid; /* of whoever asks on the bus; for the journal, too */
         const char
                 *redirect_uri; /* a browser here approves and comes back to it; NULL: none does */
         enum qr_style qr;

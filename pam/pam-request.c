@@ -156,11 +156,22 @@ enum account_standing request_look_up(struct request *request)
         uid_t uid;
 
         request->standing = ACCOUNT_UNKNOWN;
-        if (account_name_is_valid(request->account) && find_uid(request->account, &uid))
-                request->standing = uid == 0                         ? ACCOUNT_ROOT
-                                    : uid < request->options.min_uid ? ACCOUNT_SYSTEM
-                                                                     : ACCOUNT_PERSON;
+        if (!account_name_is_valid(request->account) || !find_uid(request->account, &uid))
+                return request->standing;
+        request->standing = uid == 0                         ? ACCOUNT_ROOT
+                            : uid < request->options.min_uid ? ACCOUNT_SYSTEM
+                                                             : ACCOUNT_PERSON;
+        login_session_find(uid, request->login_session);
         return request->standing;
+}
+
+void request_find_login_session(struct request *request, const char *account)
+{
+        uid_t uid;
+
+        request->login_session[0] = '\0';
+        if (account_name_is_valid(account) && find_uid(account, &uid))
+                login_session_find(uid, request->login_session);
 }
 
 bool request_has_prior(const struct request *request, const char *method)
@@ -188,6 +199,7 @@ struct login_context request_context(const struct request *request)
                 .qr = dialog_qr_word(&request->options, request->service),
                 .columns = window.columns,
                 .lines = window.lines,
+                .login_session = request->login_session[0] ? request->login_session : NULL,
                 .prior_factors = request->prior_factors,
         };
 }

@@ -8,6 +8,7 @@
 
 #include "common/cleanup.h"
 #include "common/login-context.h"
+#include "pam/pam-login-session.h"
 #include "pam/pam-options.h"
 
 /* PAM environment of one transaction: how the login reaches the session phase, which sshd runs in
@@ -40,8 +41,9 @@ struct request {
         char *remote_host, *terminal, *requesting_user; /* printable; NULL when not known */
         char *prior;                                    /* what prior_factors points into */
         const char *prior_factors[PRIOR_FACTORS_MAX + 1];
-        enum account_standing standing; /* after request_look_up() */
-        bool code_was_shown;            /* after login_run(): the person has seen a code */
+        enum account_standing standing;         /* after request_look_up() */
+        char login_session[LOGIN_SESSION_SIZE]; /* likewise; empty: none of the account's own */
+        bool code_was_shown;                    /* after login_run(): the person has seen a code */
 };
 
 /* PAM_SUCCESS; or the code to return, with the reason logged and said. */
@@ -49,8 +51,12 @@ int request_init(struct request *request, pam_handle_t *pamh, int argc, const ch
 void request_finish(struct request *request);
 #define _cleanup_request_ _cleanup_(request_finish)
 
-/* Asks NSS what kind of account this is. */
+/* Asks NSS what kind of account this is, and whether its login session is the one that this runs
+ * in. */
 enum account_standing request_look_up(struct request *request);
+
+/* The latter again, for the account that the login was for. */
+void request_find_login_session(struct request *request, const char *account);
 
 /* True when sshd says that the method (such as "publickey") has succeeded on this connection. */
 bool request_has_prior(const struct request *request, const char *method);

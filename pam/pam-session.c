@@ -86,14 +86,14 @@ enum session_answer session_open(struct request *request, struct login_verdict *
 {
         _cleanup_bus_client_ struct bus_client *client = NULL;
         _cleanup_free_ char *session = NULL;
-        struct login_context context = request_context(request);
-        const char *id = pam_getenv(request->pamh, ENV_LOGIN);
+        const char *id = pam_getenv(request->pamh, ENV_LOGIN), *account = login_account(request);
 
         if (!id)
                 return SESSION_NOT_OURS;
+        request_find_login_session(request, account);
+        struct login_context context = request_context(request);
         if (!find_daemon(&client, verdict) ||
-            !bus_client_open_session(client, login_account(request), id, &context, &session,
-                                     verdict))
+            !bus_client_open_session(client, account, id, &context, &session, verdict))
                 return SESSION_FAILED;
         if (put_session(request, session, verdict))
                 return SESSION_DONE;

@@ -12,6 +12,8 @@
 #include "common/text.h"
 #include "core/loopback-address.h"
 
+#define LOGIN_SESSION_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-/"
+
 void call_context_finish(struct call_context *context)
 {
         free(context->prior);
@@ -38,6 +40,24 @@ static int read_text(sd_bus_message *message, const char *name, void *field, sd_
         r = check_text(text, name, error);
         if (r < 0)
                 return r;
+        *(const char **)field = *text ? text : NULL;
+        return 0;
+}
+
+/* What no login session is named like names none. */
+static int read_login_session(sd_bus_message *message, const char *name, void *field,
+                              sd_bus_error *error)
+{
+        const char *text;
+
+        int r = sd_bus_message_read(message, "v", "s", &text);
+        if (r < 0)
+                return r;
+        if (strlen(text) > CONTEXT_LOGIN_SESSION_MAX_BYTES ||
+            strspn(text, LOGIN_SESSION_BYTES) != strlen(text))
+                return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                                        "login_session is too long or has other characters than "
+                                        "letters, digits, '-' and '/'");
         *(const char **)field = *text ? text : NULL;
         return 0;
 }
@@ -136,6 +156,7 @@ static const struct {
         {"provider", read_text, offsetof(struct call_context, provider)},
         {"prior_factors", read_prior, offsetof(struct call_context, prior)},
         {"redirect_uri", read_redirect, offsetof(struct call_context, redirect_uri)},
+        {"login_session", read_login_session, offsetof(struct call_context, login_session)},
         {"qr", read_qr, offsetof(struct call_context, qr)},
         {"columns", read_number, offsetof(struct call_context, columns)},
         {"lines", read_number, offsetof(struct call_context, lines)},
@@ -181,7 +202,7 @@ static void believe_root_only(struct call_context *context)
 {
         if (context->caller_uid == 0)
                 return;
-        context->remote_host = context->requesting_user = NULL;
+        context->remote_host = context->requesting_user = context->login_session = NULL;
         (void)snprintf(context->caller, sizeof(context->caller), "uid %u",
                        (unsigned)context->caller_uid);
         context->terminal = context->caller;
@@ -223,6 +244,7 @@ struct login_request call_context_request(const struct call_context *context)
                 .requested_by = context->requesting_user,
                 .prior = context->prior,
                 .caller_uid = context->caller_uid,
+                .login_session = context->login_session,
                 .redirect_uri = context->redirect_uri,
                 .qr = context->qr,
                 .columns = context->columns,

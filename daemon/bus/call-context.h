@@ -7,15 +7,17 @@
 
 #include "login.h"
 
-#define CONTEXT_TEXT_MAX_BYTES 255
-#define CONTEXT_PRIOR_MAX      8
-#define CONTEXT_KEYS_MAX       32
+#define CONTEXT_TEXT_MAX_BYTES          255
+#define CONTEXT_PRIOR_MAX               8
+#define CONTEXT_KEYS_MAX                32
+#define CONTEXT_LOGIN_SESSION_MAX_BYTES 128
 
 struct call_context {
         const char *account, *service, *provider;
         const char *remote_host, *terminal, *requesting_user;
-        const char *redirect_uri; /* where a browser brings its answer to; NULL: none does */
-        char *prior;              /* the prior factors, joined by commas; NULL for none */
+        const char *redirect_uri;  /* where a browser brings its answer to; NULL: none does */
+        const char *login_session; /* only of root; see login-request.h */
+        char *prior;               /* the prior factors, joined by commas; NULL for none */
         enum qr_style qr;
         unsigned columns, lines;
         uid_t caller_uid;

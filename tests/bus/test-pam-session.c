@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -201,10 +202,96 @@ static void bad_option_refuses_every_phase(void **state)
         assert_non_null(strstr(pam.log, "alow_root"));
 }
 
+/* ---- the login session that the module tells of ---- */
+
+#define LOGIN_UID "/proc/self/loginuid"
+#define NOBODY    "4294967295"
+
+/* As pam_loginuid does it, which begins an audit session. False where the kernel has none, or lets
+ * this program begin none. */
+static bool enter_audit_session(const char *uid, char session[static 16])
+{
+        FILE *file = fopen(LOGIN_UID, "we");
+        bool is_set = file && fputs(uid, file) >= 0;
+        if (file && fclose(file) != 0)
+                is_set = false;
+
+        file = is_set ? fopen("/proc/self/sessionid", "re") : NULL;
+        is_set = file && fgets(session, 16, file);
+        if (file)
+                (void)fclose(file);
+        return is_set;
+}
+
+static int leave_audit_session(void **state)
+{
+        char session[16];
+
+        (void)enter_audit_session(NOBODY, session);
+        return stop_all(state);
+}
+
+/* Asks with all three calls that tell of it. */
+static void ask_everything(void)
+{
+        start_row(&(struct case_row){.word = "5"}, true);
+        assert_int_equal(pam_authenticate(pam.pamh, 0), PAM_SUCCESS);
+        assert_int_equal(pam_acct_mgmt(pam.pamh, 0), PAM_SUCCESS);
+        assert_int_equal(pam_open_session(pam.pamh, 0), PAM_SUCCESS);
+}
+
+static void the_accounts_audit_session_is_told(void **state)
+{
+        static const char *const calls[] = {"StartLogin", "CheckAccount", "OpenSession"};
+        char session[16], boot[64] = "", wanted[128];
+
+        if (!enter_audit_session("1000", session))
+                skip();
+        FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+        assert_true(file && fgets(boot, sizeof(boot), file));
+        assert_int_equal(fclose(file), 0);
+        boot[strcspn(boot, "\n")] = '\0';
+        for (char *dash; (dash = strchr(boot, '-'));)
+                (void)memmove(dash, dash + 1, strlen(dash));
+        size_t size = (size_t)snprintf(wanted, sizeof(wanted), " login_session=%s/audit/%s", boot,
+                                       session);
+
+        ask_everything();
+        for (size_t i = 0; i < ELEMENTSOF(calls); i++) {
+                assert_asked(calls[i], true);
+                const char *told = strstr(strstr(bus.log, calls[i]), " login_session=");
+                assert_non_null(told);
+                assert_memory_equal(told, wanted, size);
+                assert_true(told[size] == ' ' || told[size] == '\n');
+        }
+}
+
+/* Whoever starts a daemon from a shell takes it into the own session: those whom it lets in are not
+ * of that. */
+static void somebody_elses_audit_session_is_not(void **state)
+{
+        char session[16];
+
+        if (!enter_audit_session("1001", session))
+                skip();
+        ask_everything();
+        assert_asked("/audit/", false);
+}
+
+static void no_audit_session_is_not_told(void **state)
+{
+        char session[16];
+
+        if (!enter_audit_session(NOBODY, session))
+                skip();
+        ask_everything();
+        assert_asked("/audit/", false);
+}
+
 int main(void)
 {
         enum {
-                N_SINGLE = 6,
+                N_SINGLE = 9,
                 N_ACCOUNT = ELEMENTSOF(account_cases)
         };
         static struct CMUnitTest tests[N_SINGLE + N_ACCOUNT + ELEMENTSOF(session_cases)] = {
@@ -213,6 +300,9 @@ int main(void)
                                           stop_all),
                 cmocka_unit_test_teardown(the_environment_does_not_say_what_to_close, stop_all),
                 cmocka_unit_test_teardown(close_session_without_daemon_fails, stop_all),
+                cmocka_unit_test_teardown(no_audit_session_is_not_told, stop_all),
+                cmocka_unit_test_teardown(the_accounts_audit_session_is_told, leave_audit_session),
+                cmocka_unit_test_teardown(somebody_elses_audit_session_is_not, leave_audit_session),
                 cmocka_unit_test_teardown(passwords_are_not_ours, stop_all),
                 cmocka_unit_test_teardown(bad_option_refuses_every_phase, stop_all),
         };

@@ -226,8 +226,13 @@ static int on_cancel(sd_bus_message *call, void *userdata, sd_bus_error *ret_err
 static int on_check_account(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
         struct fake *fake = userdata;
+        const char *account, *service;
 
-        puts("CheckAccount");
+        if (sd_bus_message_read(call, "ss", &account, &service) < 0)
+                return -EINVAL;
+        printf("CheckAccount account=%s service=%s", account, service);
+        print_context(call);
+        puts("");
         if (end_instead(fake->check))
                 return 1;
         if (word_is(fake->check, "junk"))
@@ -242,7 +247,9 @@ static int on_open_session(sd_bus_message *call, void *userdata, sd_bus_error *r
 
         if (sd_bus_message_read(call, "so", &account, &login) < 0)
                 return -EINVAL;
-        printf("OpenSession account=%s login=%s\n", account, login);
+        printf("OpenSession account=%s login=%s", account, login);
+        print_context(call);
+        puts("");
         if (end_instead(fake->open))
                 return 1;
         if (strncmp(fake->open, "error-", 6) == 0)
