@@ -22,9 +22,9 @@
 const struct refusal admission_no_objection = {LOGIN_GRANTED, ""};
 
 int admission_init(struct admission *admission, const struct settings *settings,
-                   const struct attempts *attempts)
+                   const struct state *state, const struct attempts *attempts)
 {
-        *admission = (struct admission){.settings = settings, .attempts = attempts};
+        *admission = (struct admission){.settings = settings, .state = state, .attempts = attempts};
         return rate_limit_new(settings->max_logins_per_minute, &admission->starts);
 }
 
@@ -104,6 +104,11 @@ struct refusal admission_check_local(struct admission *admission, enum log_event
         if (!service_name_is_valid(request->service))
                 return admission_refuse_account(admission, event, request,
                                                 "the service has no proper name");
+        const char *objection = state_objection(admission->state);
+        if (objection)
+                return admission_refuse(admission, event, request, LOGIN_UNAVAILABLE, objection,
+                                        "the store was set aside and nobody has accepted that "
+                                        "(badgectl store accept)");
         return check_account(admission, event, request);
 }
 

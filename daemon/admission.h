@@ -11,6 +11,7 @@
 #include "log.h"
 #include "login.h"
 #include "settings.h"
+#include "state.h"
 
 struct rate_limit;
 
@@ -23,14 +24,15 @@ struct refusal {
 
 struct admission {
         const struct settings *settings;
+        const struct state *state;
         const struct attempts *attempts;
         struct rate_limit *starts;
         uint64_t n_refused; /* logins, since the start */
 };
 
-/* settings and attempts are borrowed until admission_finish(). 0 or -ENOMEM. */
+/* settings, state and attempts are borrowed until admission_finish(). 0 or -ENOMEM. */
 int admission_init(struct admission *admission, const struct settings *settings,
-                   const struct attempts *attempts);
+                   const struct state *state, const struct attempts *attempts);
 void admission_finish(struct admission *admission);
 
 extern const struct refusal admission_no_objection;
@@ -45,8 +47,8 @@ struct refusal admission_refuse(struct admission *admission, enum log_event even
 struct refusal admission_refuse_account(struct admission *admission, enum log_event event,
                                         const struct login_request *request, const char *detail);
 
-/* May the caller ask about the account, and is it one that badged serves? event is what a refusal
- * is recorded as. */
+/* May the caller ask about the account, is it one that badged serves, and may anybody be let in at
+ * all? event is what a refusal is recorded as. */
 struct refusal admission_check_local(struct admission *admission, enum log_event event,
                                      const struct login_request *request);
 

@@ -178,14 +178,15 @@ static int open_bus(sd_event *event, sd_bus **ret_bus)
         _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 
         int r = connect_bus(&bus);
-        if (r < 0)
+        if (r >= 0)
+                r = sd_bus_set_exit_on_disconnect(bus, true);
+        if (r >= 0)
+                r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
+        if (r < 0) {
+                errno = -r;
+                log_line(LOG_ERR, "Failed to open the system bus: %m");
                 return r;
-        r = sd_bus_set_exit_on_disconnect(bus, true);
-        if (r < 0)
-                return r;
-        r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
-        if (r < 0)
-                return r;
+        }
         *ret_bus = TAKE_PTR(bus);
         return 0;
 }
@@ -236,6 +237,8 @@ static int run(struct settings *settings)
 
         int r = prepare_event(&event);
         if (r == 0)
+                r = open_bus(event, &bus);
+        if (r == 0)
                 r = state_new(event, state_folder(), &state);
         if (r < 0) {
                 (void)settings_free(settings);
@@ -244,12 +247,6 @@ static int run(struct settings *settings)
         r = service_new(event, settings, state, &service);
         if (r < 0)
                 return r;
-        r = open_bus(event, &bus);
-        if (r < 0) {
-                errno = -r;
-                log_line(LOG_ERR, "Failed to open the system bus: %m");
-                return r;
-        }
         service_warm_up(service);
 
         struct login_objects logins = {.bus = bus, .service = service};

@@ -70,7 +70,7 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
         r = authorities_init(&service->authorities, event, service->http, settings);
         if (r < 0)
                 return r;
-        r = admission_init(&service->admission, settings, &service->attempts);
+        r = admission_init(&service->admission, settings, state, &service->attempts);
         if (r < 0)
                 return r;
         r = granted_logins_new(event, &service->granted);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <systemd/sd-id128.h>
 #include <time.h>
@@ -109,6 +110,20 @@ static int refuse(int error, const char *path, const char *why)
 
 /* ---- opening ---- */
 
+/* Whoever else could write there could put another store in its place; and root, who tries the
+ * program by hand, must not leave files that the daemon cannot read. */
+static int check_folder(const char *folder)
+{
+        struct stat status;
+
+        if (stat(folder, &status) < 0)
+                return refuse(-errno, folder, "it cannot be examined");
+        if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)))
+                return refuse(-EPERM, folder,
+                              "it is not the folder of the user that badged runs as");
+        return 0;
+}
+
 static int load_seal(struct state_files *files)
 {
         _cleanup_secret_ struct secret *keys = NULL;
@@ -169,6 +184,8 @@ static int open_store(struct state_files *files, struct store **ret_store)
 static int open_files(struct state_files *files, const char *folder, struct store **ret_store)
 {
         int r = state_files_init(files, folder);
+        if (r == 0)
+                r = check_folder(folder);
         if (r < 0)
                 return r;
         r = look_for_objection(files);
