@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/login-context.h"
 #include "common/login-verdict.h"
+#include "common/secret.h"
 
 /* The daemon bounds its own work for these calls by 20 s (connect 5 s, request 15 s). */
 #define WORK_TIMEOUT_USEC (22 * USEC_PER_SEC)
@@ -174,30 +175,31 @@ void bus_client_cancel(struct bus_client *client, const char *id)
                 bus_peer_send(client->peer, call);
 }
 
-static int new_answer_call(struct bus_client *client, const char *id, const char *query,
-                           sd_bus_message **ret_call)
+/* A call that carries what must not be left lying about. */
+static int new_text_call(struct bus_client *client, const char *id, const char *member,
+                         const char *text, sd_bus_message **ret_call)
 {
         _cleanup_message_ sd_bus_message *call = NULL;
 
-        int r = new_login_call(client, id, "Answer", &call);
+        int r = new_login_call(client, id, member, &call);
         if (r < 0)
                 return r;
         r = sd_bus_message_sensitive(call);
         if (r < 0)
                 return r;
-        r = sd_bus_message_append(call, "s", query);
+        r = sd_bus_message_append(call, "s", text);
         if (r < 0)
                 return r;
         *ret_call = TAKE_PTR(call);
         return 0;
 }
 
-bool bus_client_answer(struct bus_client *client, const char *id, const char *query,
-                       struct login_verdict *verdict)
+static bool hand_over(struct bus_client *client, const char *id, const char *member,
+                      const char *text, struct login_verdict *verdict)
 {
         _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
 
-        int r = new_answer_call(client, id, query, &call);
+        int r = new_text_call(client, id, member, text, &call);
         if (r < 0) {
                 bus_verdict_for_failure(r, verdict);
                 return false;
@@ -211,6 +213,33 @@ bool bus_client_answer(struct bus_client *client, const char *id, const char *qu
         return answer == PEER_ANSWERED ||
                (answer == PEER_ERROR &&
                 sd_bus_message_is_method_error(reply, BADGED_ERROR_UNEXPECTED_ANSWER) > 0);
+}
+
+bool bus_client_answer(struct bus_client *client, const char *id, const char *query,
+                       struct login_verdict *verdict)
+{
+        return hand_over(client, id, "Answer", query, verdict);
+}
+
+/* People type their password at any prompt: most of them are kept from the bus by this. */
+static bool secret_is_presentable(const struct secret *typed)
+{
+        static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                   "0123456789- ";
+        size_t size = secret_size(typed);
+
+        return size <= BADGED_SECRET_MAX_BYTES && strspn(secret_bytes(typed), good) == size;
+}
+
+bool bus_client_present(struct bus_client *client, const char *id, const struct secret *typed,
+                        struct login_verdict *verdict)
+{
+        if (!secret_is_presentable(typed)) {
+                login_verdict_set(verdict, LOGIN_REFUSED,
+                                  "What was typed is no ticket. To approve, type nothing.");
+                return false;
+        }
+        return hand_over(client, id, "Present", secret_bytes(typed), verdict);
 }
 
 void bus_client_wait(struct bus_client *client, const char *id, uint64_t deadline_usec,

@@ -15,6 +15,7 @@ struct challenge;
 struct login_context;
 struct login_details;
 struct login_verdict;
+struct secret;
 
 struct bus_client;
 
@@ -45,6 +46,12 @@ bool bus_client_start_login(struct bus_client *client, const char *account, cons
  * says why. */
 bool bus_client_answer(struct bus_client *client, const char *id, const char *query,
                        struct login_verdict *verdict);
+
+/* Hands over what the person typed in place of approving. True: the login has it, or ended before;
+ * bus_client_wait() tells how. False: *verdict says why, and what was typed went nowhere when it
+ * could not have been a ticket or a code. */
+bool bus_client_present(struct bus_client *client, const char *id, const struct secret *typed,
+                        struct login_verdict *verdict);
 
 /* Waits for the end of the login. A deadline that passes is LOGIN_EXPIRED. Whatever did not come
  * from the daemon has cancelled the login. ret_details may be NULL; filled only when granted. */

@@ -22,8 +22,11 @@
 #define BADGED_ERROR_NOT_AUTHORIZED "org.badged.Badged1.Error.NotAuthorized"
 #define BADGED_ERROR_NO_SUCH_LOGIN  "org.badged.Badged1.Error.NoSuchLogin"
 
-/* Answer to a login that waits for none, or had one. */
+/* Answer or Present to a login that waits for none, or had one. */
 #define BADGED_ERROR_UNEXPECTED_ANSWER "org.badged.Badged1.Error.UnexpectedAnswer"
 
 /* What a browser may bring back: longer answers are no answers. */
 #define BADGED_ANSWER_MAX_BYTES 8192
+
+/* What somebody may present in place of an approval: longer texts are none. */
+#define BADGED_SECRET_MAX_BYTES 64

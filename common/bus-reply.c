@@ -70,13 +70,24 @@ static struct bus_field number_field(const char *key, uint64_t *ret_number, uint
         return (struct bus_field){.key = key, .ret_number = ret_number, .min = min, .max = max};
 }
 
-/* Exactly one way to approve, and until when. */
+static int read_flag(sd_bus_message *message, void *place)
+{
+        int flag;
+
+        int r = sd_bus_message_read(message, "v", "b", &flag);
+        if (r >= 0)
+                *(bool *)place = flag;
+        return r;
+}
+
+/* Exactly one way to approve, or none but a secret; and until when. */
 static bool challenge_is_whole(const struct challenge *challenge)
 {
         switch (challenge_kind(challenge)) {
         case CHALLENGE_CODE:
         case CHALLENGE_RING:
         case CHALLENGE_BROWSER:
+        case CHALLENGE_SECRET:
                 return challenge->expires_in_sec > 0;
         case CHALLENGE_EMPTY:
         case CHALLENGE_UNSOUND:
@@ -102,6 +113,7 @@ static int read_challenge(sd_bus_message *reply, struct challenge *challenge)
                 text_field("qr", &challenge->qr, QR_MAX_BYTES, qr_is_sound),
                 number_field("expires_in", &challenge->expires_in_sec, 1, EXPIRY_MAX_SEC),
                 number_field("interval", &challenge->interval_sec, 1, INTERVAL_MAX_SEC),
+                {.key = "wants_secret", .read = read_flag, .place = &challenge->wants_secret},
         };
 
         int r = bus_dict_read(reply, fields, ELEMENTSOF(fields));

@@ -22,6 +22,9 @@ static const char code_warning[] = "Only approve if you started this yourself. "
 static const char ring_warning[] = "Only approve if you started this yourself. "
                                    "Nobody will ever ask you to approve it for them.";
 
+static const char outage[] = "The identity provider cannot be asked right now.";
+static const char secret_prompt[] = "Ticket: ";
+
 static void parts_finish(struct challenge_parts *parts)
 {
         text_lines_finish(&parts->picture);
@@ -135,6 +138,33 @@ static int ring_text_new(const struct challenge *challenge, const struct challen
         return 0;
 }
 
+static int secret_line_new(char **ret_text)
+{
+        char *line = NULL;
+
+        if (asprintf(&line, "%s %s", outage, secret_prompt) < 0)
+                return -ENOMEM;
+        *ret_text = line;
+        return 0;
+}
+
+static int secret_text_new(const struct challenge_view *view, char **ret_text)
+{
+        _cleanup_(parts_finish) struct challenge_parts parts = {.warning = outage};
+        _cleanup_free_ char *who = who_new(view);
+
+        if (!who)
+                return -ENOMEM;
+        if (view->one_line)
+                return secret_line_new(ret_text);
+        parts.who = who;
+        int r = text_lines_add(&parts.last, "%s", secret_prompt);
+        if (r < 0)
+                return r;
+        return challenge_layout(&parts, view->columns > 0 ? view->columns : UNKNOWN_COLUMNS,
+                                view->lines > 0 ? view->lines : UNKNOWN_LINES, ret_text);
+}
+
 int challenge_text_new(const struct challenge *challenge, const struct challenge_view *view,
                        char **ret_text)
 {
@@ -143,6 +173,8 @@ int challenge_text_new(const struct challenge *challenge, const struct challenge
                 return code_text_new(challenge, view, ret_text);
         case CHALLENGE_RING:
                 return ring_text_new(challenge, view, ret_text);
+        case CHALLENGE_SECRET:
+                return secret_text_new(view, ret_text);
         case CHALLENGE_EMPTY:
         case CHALLENGE_BROWSER:
         case CHALLENGE_UNSOUND:

@@ -14,6 +14,8 @@ struct challenge_view {
         bool prompt;   /* the last line is "Press Enter after approving: " */
         bool one_line; /* "Open ADDRESS and enter CODE", or "Approve on your phone; it must show
                           MESSAGE", nothing else; prompt is ignored */
+        /* Where a secret is wanted, and nothing can be approved, the text ends in the prompt for it
+         * in any case. */
 };
 
 /* The text starts with a newline (a prefix may stand before it) and ends without one: the prompt
@@ -25,7 +27,7 @@ struct challenge_view {
  * not reformatted (section 6.1); the view's texts are sanitised; a picture with unprintable bytes
  * is left out.
  *
- * The caller frees it. -EBADMSG for a challenge that is neither CHALLENGE_CODE nor CHALLENGE_RING
- * (common/challenge.h); -ENOMEM. */
+ * The caller frees it. -EBADMSG for a challenge that is none of CHALLENGE_CODE,
+ * CHALLENGE_RING and CHALLENGE_SECRET (common/challenge.h); -ENOMEM. */
 int challenge_text_new(const struct challenge *challenge, const struct challenge_view *view,
                        char **ret_text);

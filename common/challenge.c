@@ -42,7 +42,7 @@ enum challenge_kind challenge_kind(const struct challenge *challenge)
                 return fits(url, CHALLENGE_BROWSER_MAX_BYTES) && text_is_https_url(url)
                                ? CHALLENGE_BROWSER
                                : CHALLENGE_UNSOUND;
-        return CHALLENGE_EMPTY;
+        return challenge->wants_secret ? CHALLENGE_SECRET : CHALLENGE_EMPTY;
 }
 
 bool challenge_is_empty(const struct challenge *challenge)

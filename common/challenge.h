@@ -23,6 +23,7 @@ struct challenge {
         char *qr; /* the picture, lines of text; NULL when there is none */
         uint64_t expires_in_sec;
         uint64_t interval_sec;
+        bool wants_secret; /* a ticket or a code of the person's own is asked for, too */
 };
 
 /* How the person approves. */
@@ -31,6 +32,7 @@ enum challenge_kind {
         CHALLENGE_CODE,    /* enters user_code at verification_uri (RFC 8628 section 3.3) */
         CHALLENGE_RING,    /* the phone asks, by binding_message (CIBA section 7.1) */
         CHALLENGE_BROWSER, /* opens authorization_url here (RFC 8252 section 4.1) */
+        CHALLENGE_SECRET,  /* presents a secret: nothing can be approved */
         CHALLENGE_UNSOUND, /* parts of none of these or of two, or what must not be shown */
 };
 

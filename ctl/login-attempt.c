@@ -163,6 +163,12 @@ static bool attempt_bring_answer(struct login_attempt *attempt, uint64_t deadlin
 /* False: the login is over, and the verdict set. */
 static bool attempt_approve(struct login_attempt *attempt)
 {
+        if (challenge_kind(&attempt->challenge) == CHALLENGE_SECRET) {
+                login_verdict_set(&attempt->end.verdict, LOGIN_UNAVAILABLE,
+                                  "The identity provider cannot be asked right now.");
+                bus_client_cancel(attempt->client, attempt->id);
+                return false;
+        }
         if (!attempt_show(attempt))
                 return false;
         if (challenge_kind(&attempt->challenge) != CHALLENGE_BROWSER)

@@ -71,8 +71,8 @@ void login_decision_log(const struct login_decision *decision, const struct logi
                 .provider = provider,
                 .issuer = identity ? identity->issuer : NULL,
                 .subject = identity ? identity->subject : NULL,
-                .rule = account_rule_word(decision->verdict.rule),
-                .strength = strength,
+                .rule = decision->substitute ? NULL : account_rule_word(decision->verdict.rule),
+                .strength = decision->substitute ? decision->substitute : strength,
                 .login = id,
                 .reason = decision->detail ? decision->detail : login_sentence(decision->outcome),
         };

@@ -15,8 +15,9 @@ struct login_decision {
         enum login_outcome outcome;
         struct identity *identity; /* who approved; NULL: not known */
         struct account_verdict verdict;
-        char *detail;   /* for the journal; NULL: nothing to add */
-        char *sentence; /* for the person; NULL: the outcome's own */
+        const char *substitute; /* what stood in the provider's place; NULL: nothing. Static */
+        char *detail;           /* for the journal; NULL: nothing to add */
+        char *sentence;         /* for the person; NULL: the outcome's own */
 };
 
 void login_decision_finish(struct login_decision *decision);

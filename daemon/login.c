@@ -8,6 +8,7 @@
 #include <syslog.h>
 #include <systemd/sd-id128.h>
 
+#include "common/clock.h"
 #include "log.h"
 #include "login-decision.h"
 #include "proof.h"
@@ -21,6 +22,8 @@
 enum login_state {
         LOGIN_STATE_ASKING,      /* for a code */
         LOGIN_STATE_SHOWING,     /* the code is out; polling starts once somebody waits */
+        LOGIN_STATE_OFFERING,    /* the provider is out of reach; something else may be shown */
+        LOGIN_STATE_PRESENTED,   /* it was shown: is it good? */
         LOGIN_STATE_VERIFYING,   /* approved: whose approval? */
         LOGIN_STATE_REGISTERING, /* the rules allow it: is it the account's, and safe on the disk?
                                   */
@@ -31,15 +34,19 @@ struct login {
         sd_event *event;
         const struct authority *authority;
         struct login_registrar registrar;
+        struct login_presenter presenter;
         struct login_listener listener;
         char id[ID_DIGITS + 1];
         struct login_request request;
 
         enum login_state state;
         struct proof *proof;
-        sd_event_source *news; /* calls the listener from the loop */
+        uint64_t timeout_usec;
+        sd_event_source *news;   /* calls the listener from the loop */
+        sd_event_source *offers; /* the end of LOGIN_STATE_OFFERING */
 
-        const struct grant_challenge *challenge; /* the grant's; NULL until there is one */
+        const struct grant_challenge *challenge; /* the grant's, or offer; NULL: not yet */
+        struct grant_challenge offer;
         uint64_t expires_at_usec;
         char *picture;
 
@@ -48,6 +55,7 @@ struct login {
 
 static const char *const state_words[] = {
         [LOGIN_STATE_ASKING] = "asking",       [LOGIN_STATE_SHOWING] = "showing",
+        [LOGIN_STATE_OFFERING] = "offering",   [LOGIN_STATE_PRESENTED] = "presented",
         [LOGIN_STATE_VERIFYING] = "verifying", [LOGIN_STATE_REGISTERING] = "registering",
         [LOGIN_STATE_ENDED] = "ended",
 };
@@ -83,9 +91,11 @@ static void login_enter_state(struct login *login, enum login_state state)
         login->state = state;
         switch (state) {
         case LOGIN_STATE_ASKING:
+        case LOGIN_STATE_PRESENTED:
         case LOGIN_STATE_VERIFYING:
                 return;
         case LOGIN_STATE_SHOWING:
+        case LOGIN_STATE_OFFERING:
                 login_tell(login);
                 return;
         case LOGIN_STATE_REGISTERING:
@@ -131,13 +141,78 @@ static void login_decide(struct login *login, struct identity *identity)
                 login_end(login, LOGIN_REFUSED, NULL, NULL);
 }
 
+/* ---- 2b. something else is shown in the provider's place ---- */
+
+bool login_vouch(struct login *login, enum login_outcome outcome, const char *type,
+                 const char *detail, const char *sentence)
+{
+        if (login->state != LOGIN_STATE_PRESENTED)
+                return false;
+        if (outcome != LOGIN_GRANTED) {
+                login_end(login, outcome, detail, sentence);
+                return true;
+        }
+        login_decision_settle(&login->decision, LOGIN_REFUSED, detail, sentence);
+        login->decision.substitute = type;
+        login_enter_state(login, LOGIN_STATE_REGISTERING);
+        return true;
+}
+
+int login_present(struct login *login, const struct secret *secret)
+{
+        if ((login->state != LOGIN_STATE_SHOWING && login->state != LOGIN_STATE_OFFERING) ||
+            !login->presenter.on_presented)
+                return -EBUSY;
+        login->offers = sd_event_source_disable_unref(login->offers);
+        /* The state first: what the grant says of its own end is not heard any more. */
+        login_enter_state(login, LOGIN_STATE_PRESENTED);
+        proof_cancel(login->proof);
+        login->presenter.on_presented(login, secret, login->presenter.userdata);
+        return 0;
+}
+
+static int on_offer_over(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        login_end(userdata, LOGIN_UNAVAILABLE, NULL, NULL);
+        return 0;
+}
+
+/* detail, of why the provider cannot be asked, is what the journal has if nothing is shown. */
+static void login_offer(struct login *login, const char *detail)
+{
+        int r = sd_event_add_time_relative(login->event, &login->offers, CLOCK_BOOTTIME,
+                                           login->timeout_usec, 0, on_offer_over, login);
+        if (r < 0) {
+                login_end(login, LOGIN_UNAVAILABLE, detail, NULL);
+                return;
+        }
+        log_line(LOG_WARNING,
+                 "Login %s: the provider cannot be asked, something else may be shown: %s",
+                 login->id, detail ? detail : "it is out of reach");
+        login_decision_settle(&login->decision, LOGIN_UNAVAILABLE, detail, NULL);
+        login->offer.expires_in_sec = login->timeout_usec / USEC_PER_SEC;
+        login->challenge = &login->offer;
+        login_enter_state(login, LOGIN_STATE_OFFERING);
+}
+
+static bool login_may_offer(const struct login *login, enum login_outcome outcome)
+{
+        return outcome == LOGIN_UNAVAILABLE && login->state == LOGIN_STATE_ASKING &&
+               login->presenter.is_wanted &&
+               login->presenter.is_wanted(login, login->presenter.userdata);
+}
+
 static void on_done(enum login_outcome outcome, struct identity *identity, const char *detail,
                     void *userdata)
 {
         struct login *login = userdata;
 
+        if (login->state == LOGIN_STATE_PRESENTED)
+                return;
         if (outcome == LOGIN_GRANTED && identity)
                 login_decide(login, identity);
+        else if (login_may_offer(login, outcome))
+                login_offer(login, detail);
         else
                 login_end(login, outcome == LOGIN_GRANTED ? LOGIN_REFUSED : outcome, detail, NULL);
 }
@@ -214,6 +289,8 @@ int login_new(const struct login_spec *spec, struct login **ret_login)
         login->event = sd_event_ref(spec->event);
         login->authority = spec->authority;
         login->registrar = spec->registrar;
+        login->presenter = spec->presenter;
+        login->timeout_usec = spec->timeout_usec;
         login->listener = spec->listener;
         login->decision.outcome = LOGIN_REFUSED;
         int r = new_id(login->id);
@@ -235,6 +312,7 @@ struct login *login_free(struct login *login)
         if (!login)
                 return NULL;
         login->news = sd_event_source_disable_unref(login->news);
+        login->offers = sd_event_source_disable_unref(login->offers);
         login->proof = proof_free(login->proof);
         login_decision_finish(&login->decision);
         sd_event_unref(login->event);
@@ -312,6 +390,11 @@ const char *login_picture(const struct login *login)
         return login->picture;
 }
 
+bool login_wants_secret(const struct login *login)
+{
+        return login->state == LOGIN_STATE_OFFERING;
+}
+
 bool login_has_ended(const struct login *login)
 {
         return login->state == LOGIN_STATE_ENDED;
@@ -340,6 +423,11 @@ const struct identity *login_identity(const struct login *login)
 const struct account_verdict *login_verdict(const struct login *login)
 {
         return login_is_allowed(login) ? &login->decision.verdict : NULL;
+}
+
+const char *login_substitute(const struct login *login)
+{
+        return login_is_allowed(login) ? login->decision.substitute : NULL;
 }
 
 int login_take_tokens(struct login *login, struct token_record *ret_record)

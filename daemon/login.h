@@ -3,7 +3,10 @@
  * decide, and has what was decided written down. A login that was granted went through
  * login_decide() and login_register(); there is no other way.
  *
- *   ASKING ─► SHOWING ─► VERIFYING ─► REGISTERING ─► ENDED      (from any state to ENDED) */
+ *   ASKING ─► SHOWING ─► VERIFYING ─► REGISTERING ─► ENDED      (from any state to ENDED)
+ *        └─► OFFERING ┴─► PRESENTED ───────┘
+ *
+ * OFFERING: the provider cannot be asked, but there is something that may be shown in its place. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,6 +16,7 @@
 #include "authority.h"
 #include "common/cleanup.h"
 #include "common/login-outcome.h"
+#include "common/secret.h"
 #include "core/account-policy.h"
 #include "core/identity.h"
 #include "core/token-record.h"
@@ -38,6 +42,16 @@ struct login_registrar {
         void *userdata;
 };
 
+/* Knows what may be shown in place of the provider's proof: a ticket. */
+struct login_presenter {
+        /* The provider cannot be asked: is there something that could be shown? */
+        bool (*is_wanted)(const struct login *login, void *userdata);
+        /* It was shown; the secret is borrowed, the provider is not waited for any more. To be
+         * answered by login_vouch(), at once or later. */
+        void (*on_presented)(struct login *login, const struct secret *secret, void *userdata);
+        void *userdata;
+};
+
 /* Borrowed during login_new(), but the authority until the login is freed. */
 struct login_spec {
         sd_event *event;
@@ -45,6 +59,7 @@ struct login_spec {
         const struct login_request *request;
         uint64_t timeout_usec;
         struct login_registrar registrar;
+        struct login_presenter presenter;
         struct login_listener listener;
 };
 
@@ -60,6 +75,16 @@ DEFINE_CLEANUP(struct login *, login_free);
  * was not granted. */
 bool login_register(struct login *login, enum login_outcome outcome, const char *detail,
                     const char *sentence);
+
+/* The presenter's answer. LOGIN_GRANTED says no more than that what was shown is good, of the type
+ * ("ticket", static), and safe from being shown again: the registrar is asked next. All else ends
+ * the login. The texts as those of login_register(). False when the login has ended meanwhile. */
+bool login_vouch(struct login *login, enum login_outcome outcome, const char *type,
+                 const char *detail, const char *sentence);
+
+/* Somebody shows a secret in place of the provider's proof. -EBUSY when this login waits for none,
+ * or had one. What comes of it is the verdict. */
+int login_present(struct login *login, const struct secret *secret);
 
 /* The person waits for the verdict: polling may begin. */
 void login_person_waits(struct login *login);
@@ -82,7 +107,7 @@ const struct login_request *login_request(const struct login *login);
 const struct authority *login_authority(const struct login *login);
 const struct provider_settings *login_provider(const struct login *login);
 
-/* "asking", "showing", "verifying", "registering" or "ended". */
+/* "asking", "showing", "offering", "presented", "verifying", "registering" or "ended". */
 const char *login_state_word(const struct login *login);
 /* When the code dies: CLOCK_REALTIME in microseconds, 0 when there is no code. */
 uint64_t login_expires_at_usec(const struct login *login);
@@ -90,6 +115,8 @@ uint64_t login_expires_at_usec(const struct login *login);
 /* From on_challenge on. The picture is NULL when there is none to show. */
 const struct grant_challenge *login_challenge(const struct login *login);
 const char *login_picture(const struct login *login);
+/* Nothing can be approved, but a secret may be presented: the challenge has but its time. */
+bool login_wants_secret(const struct login *login);
 
 bool login_has_ended(const struct login *login);
 
@@ -100,5 +127,8 @@ const char *login_reason(const struct login *login);
  * else NULL. */
 const struct identity *login_identity(const struct login *login);
 const struct account_verdict *login_verdict(const struct login *login);
+/* What stood in the provider's place, as login_vouch() had it: then there is no identity. NULL: the
+ * provider's proof. */
+const char *login_substitute(const struct login *login);
 /* Of such a login, once: the tokens as they are to be kept. As proof_take_tokens(). */
 int login_take_tokens(struct login *login, struct token_record *ret_record);

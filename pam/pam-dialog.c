@@ -19,15 +19,34 @@ int dialog_complain(pam_handle_t *pamh, const char *sentence)
         return pam_prompt(pamh, PAM_ERROR_MSG, NULL, "%s", sentence);
 }
 
-int dialog_prompt(pam_handle_t *pamh, const char *text)
+int dialog_ask(pam_handle_t *pamh, const char *text, bool is_hidden, struct secret **ret_typed)
 {
         _cleanup_free_ char *answer = NULL;
+        _cleanup_secret_ struct secret *typed = NULL;
 
-        int r = pam_prompt(pamh, PAM_PROMPT_ECHO_ON, &answer, "%s", text);
+        int r = pam_prompt(pamh, is_hidden ? PAM_PROMPT_ECHO_OFF : PAM_PROMPT_ECHO_ON, &answer,
+                           "%s", text);
+        if (!answer)
+                return PAM_CONV_ERR;
+        size_t size = strlen(answer);
+        bool is_blank = strspn(answer, " \t") == size;
+        if (!is_blank)
+                typed = secret_new(answer, size);
         /* People type their password at any prompt. */
-        if (answer)
-                secret_erase(answer, strlen(answer));
-        return r == PAM_SUCCESS && answer ? PAM_SUCCESS : PAM_CONV_ERR;
+        secret_erase(answer, size);
+        if (r != PAM_SUCCESS)
+                return PAM_CONV_ERR;
+        if (!is_blank && !typed)
+                return PAM_BUF_ERR;
+        *ret_typed = TAKE_PTR(typed);
+        return PAM_SUCCESS;
+}
+
+int dialog_prompt(pam_handle_t *pamh, const char *text)
+{
+        _cleanup_secret_ struct secret *typed = NULL;
+
+        return dialog_ask(pamh, text, false, &typed);
 }
 
 struct window dialog_window(void)

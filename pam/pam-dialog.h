@@ -4,7 +4,9 @@
 #pragma once
 
 #include <security/pam_modules.h>
+#include <stdbool.h>
 
+#include "common/secret.h"
 #include "pam/pam-options.h"
 
 struct window {
@@ -18,6 +20,10 @@ int dialog_complain(pam_handle_t *pamh, const char *sentence);
 /* Shows the text and waits for Enter. What was typed is erased. PAM_CONV_ERR when the application
  * cannot ask, or came back without an answer. */
 int dialog_prompt(pam_handle_t *pamh, const char *text);
+
+/* Likewise, but *ret_typed is what was typed, or NULL when that was nothing but blanks. Not shown
+ * while it is typed if is_hidden. PAM_BUF_ERR when memory is short. */
+int dialog_ask(pam_handle_t *pamh, const char *text, bool is_hidden, struct secret **ret_typed);
 
 /* The window of the first terminal among descriptors 0 to 2. */
 struct window dialog_window(void);

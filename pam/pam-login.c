@@ -13,6 +13,7 @@
 #include "common/challenge.h"
 #include "common/clock.h"
 #include "common/login-verdict.h"
+#include "common/secret.h"
 #include "pam/pam-dialog.h"
 #include "pam/pam-interrupt.h"
 #include "pam/pam-request.h"
@@ -135,39 +136,71 @@ static int attempt_text(const struct attempt *attempt, char **ret_text)
         return challenge_text_new(&attempt->challenge, &view, ret_text);
 }
 
-static int show_text(struct attempt *attempt, const char *text)
+/* At a prompt, Ctrl-C is the application's. */
+static int ask(struct attempt *attempt, const char *text, bool is_hidden, struct secret **ret_typed)
 {
-        pam_handle_t *pamh = attempt->request->pamh;
-
-        switch (attempt->request->options.dialog) {
-        case DIALOG_WAIT:
-        case DIALOG_TEXT:
-                return dialog_show(pamh, text);
-        case DIALOG_PROMPT:
-                break;
-        }
-        /* At a prompt, Ctrl-C is the application's. */
         interrupt_release(&attempt->interrupt);
-        int r = dialog_prompt(pamh, text);
+        int r = dialog_ask(attempt->request->pamh, text, is_hidden, ret_typed);
         interrupt_hold(&attempt->interrupt);
         return r;
 }
 
-static bool show_challenge(struct attempt *attempt, struct login_verdict *verdict)
+/* What was typed in place of approving comes as *ret_typed; NULL: nothing was. */
+static int show_text(struct attempt *attempt, const char *text, struct secret **ret_typed)
+{
+        if (challenge_kind(&attempt->challenge) == CHALLENGE_SECRET)
+                return ask(attempt, text, true, ret_typed);
+        switch (attempt->request->options.dialog) {
+        case DIALOG_WAIT:
+        case DIALOG_TEXT:
+                return dialog_show(attempt->request->pamh, text);
+        case DIALOG_PROMPT:
+                break;
+        }
+        return ask(attempt, text, false, ret_typed);
+}
+
+static bool show_challenge(struct attempt *attempt, struct secret **ret_typed,
+                           struct login_verdict *verdict)
 {
         _cleanup_free_ char *text = NULL;
 
-        if (challenge_is_empty(&attempt->challenge))
-                return true;
         if (attempt_text(attempt, &text) < 0) {
                 login_verdict_set(verdict, LOGIN_UNAVAILABLE, NULL);
-        } else {
-                attempt->request->code_was_shown = true;
-                if (show_text(attempt, text) == PAM_SUCCESS)
-                        return true;
-                login_verdict_set(verdict, LOGIN_CANCELLED,
-                                  "This program could not show what to approve.");
+                return false;
         }
+        /* Who is asked for a secret alone, and has none, may go on to another way in. */
+        attempt->request->code_was_shown = challenge_kind(&attempt->challenge) != CHALLENGE_SECRET;
+        if (show_text(attempt, text, ret_typed) == PAM_SUCCESS)
+                return true;
+        login_verdict_set(verdict, LOGIN_CANCELLED, "This program could not show what to approve.");
+        return false;
+}
+
+/* With nothing typed there is nothing to wait for where nothing can be approved. */
+static bool hand_over(struct attempt *attempt, const struct secret *typed,
+                      struct login_verdict *verdict)
+{
+        if (typed) {
+                attempt->request->code_was_shown = true;
+                return bus_client_present(attempt->client, attempt->id, typed, verdict);
+        }
+        if (challenge_kind(&attempt->challenge) != CHALLENGE_SECRET)
+                return true;
+        login_verdict_set(verdict, LOGIN_UNAVAILABLE,
+                          "The identity provider cannot be asked right now. Try again later.");
+        return false;
+}
+
+/* False: it is over, and the verdict set. */
+static bool meet_challenge(struct attempt *attempt, struct login_verdict *verdict)
+{
+        _cleanup_secret_ struct secret *typed = NULL;
+
+        if (challenge_is_empty(&attempt->challenge))
+                return true;
+        if (show_challenge(attempt, &typed, verdict) && hand_over(attempt, typed, verdict))
+                return true;
         bus_client_cancel(attempt->client, attempt->id);
         return false;
 }
@@ -185,7 +218,7 @@ static void attempt_run(struct attempt *attempt, struct login_verdict *verdict)
                 deadline_usec = attempt->limit_usec;
         if (attempt->request->options.debug)
                 pam_syslog(attempt->request->pamh, LOG_DEBUG, "login %s started", attempt->id);
-        if (show_challenge(attempt, verdict))
+        if (meet_challenge(attempt, verdict))
                 bus_client_wait(attempt->client, attempt->id, deadline_usec, verdict, NULL);
 }
 

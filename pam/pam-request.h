@@ -43,7 +43,7 @@ struct request {
         const char *prior_factors[PRIOR_FACTORS_MAX + 1];
         enum account_standing standing;         /* after request_look_up() */
         char login_session[LOGIN_SESSION_SIZE]; /* likewise; empty: none of the account's own */
-        bool code_was_shown;                    /* after login_run(): the person has seen a code */
+        bool code_was_shown; /* after login_run(): a code was seen, or a ticket typed */
 };
 
 /* PAM_SUCCESS; or the code to return, with the reason logged and said. */

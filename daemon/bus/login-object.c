@@ -11,6 +11,7 @@
 #include "bus/login-replies.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
+#include "common/secret.h"
 #include "log.h"
 
 #define PATH_MAX_BYTES 64
@@ -127,6 +128,32 @@ static int method_answer(sd_bus_message *message, void *userdata, sd_bus_error *
         return r < 0 ? r : sd_bus_reply_method_return(message, NULL);
 }
 
+/* Likewise. */
+static int method_present(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct login_object *object = userdata;
+        _cleanup_secret_ struct secret *secret = NULL;
+        const char *text;
+
+        int r = demand_owner(object, message, error);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(message, "s", &text);
+        if (r < 0)
+                return r;
+        if (strlen(text) > BADGED_SECRET_MAX_BYTES)
+                return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                                        "The secret is too long.");
+        secret = secret_new_text(text);
+        if (!secret)
+                return -ENOMEM;
+        r = login_present(attempt_login(object->attempt), secret);
+        if (r == -EBUSY)
+                return sd_bus_error_set(error, BADGED_ERROR_UNEXPECTED_ANSWER,
+                                        "This login waits for no secret.");
+        return r < 0 ? r : sd_bus_reply_method_return(message, NULL);
+}
+
 static int get_state(sd_bus *bus, const char *path, const char *interface, const char *property,
                      sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
@@ -149,6 +176,9 @@ static const sd_bus_vtable login_vtable[] = {
                                 SD_BUS_RESULT("s", outcome, "s", reason, "a{sv}", details),
                                 method_wait, SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_METHOD_WITH_ARGS("Answer", SD_BUS_ARGS("s", query), SD_BUS_NO_RESULT, method_answer,
+                                SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+        SD_BUS_METHOD_WITH_ARGS("Present", SD_BUS_ARGS("s", secret), SD_BUS_NO_RESULT,
+                                method_present,
                                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_METHOD_WITH_ARGS("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_cancel,
                                 SD_BUS_VTABLE_UNPRIVILEGED),

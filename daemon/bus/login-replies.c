@@ -2,6 +2,7 @@
 #include "bus/login-replies.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 #include "bus/dict-entry.h"
 #include "common/bus-names.h"
@@ -37,6 +38,10 @@ static int append_challenge(sd_bus_message *reply, const struct login *login)
         if (r < 0)
                 return r;
         r = append_number(reply, "expires_in", code->expires_in_sec);
+        if (r < 0)
+                return r;
+        if (login_wants_secret(login))
+                r = sd_bus_message_append(reply, "{sv}", "wants_secret", "b", true);
         if (r < 0)
                 return r;
         if (code->interval_sec > 0)

@@ -79,22 +79,43 @@ _public_ int getpwnam_r(const char *name, struct passwd *entry, char *buffer, si
         return 0;
 }
 
+static char *new_answer(enum answers answers)
+{
+        switch (answers) {
+        case ANSWERS_ENTER:
+                return strdup("");
+        case ANSWERS_BLANKS:
+                return strdup(" \t ");
+        case ANSWERS_TICKET:
+                return strdup(TICKET);
+        case ANSWERS_PASSWORD:
+                return strdup(PASSWORD);
+        case ANSWERS_NULL:
+        case ANSWERS_FAIL:
+        case ANSWERS_NO_INPUT:
+                break;
+        }
+        return NULL;
+}
+
 static int answer_one(struct pam_fixture *fixture, const struct pam_message *message,
                       struct pam_response *response)
 {
         size_t used = strlen(fixture->shown);
-        bool is_prompt = message->msg_style == PAM_PROMPT_ECHO_ON;
+        bool is_hidden = message->msg_style == PAM_PROMPT_ECHO_OFF;
+        bool is_prompt = is_hidden || message->msg_style == PAM_PROMPT_ECHO_ON;
 
         (void)snprintf(fixture->shown + used, sizeof(fixture->shown) - used, "%s:%s\n",
-                       is_prompt                             ? "prompt"
+                       is_hidden                             ? "hidden"
+                       : is_prompt                           ? "prompt"
                        : message->msg_style == PAM_TEXT_INFO ? "text"
                        : message->msg_style == PAM_ERROR_MSG ? "error"
                                                              : "other",
                        message->msg);
         if (is_prompt && fixture->answers == ANSWERS_NO_INPUT)
                 return PAM_CONV_ERR;
-        if (is_prompt && fixture->answers == ANSWERS_ENTER)
-                response->resp = strdup("");
+        if (is_prompt)
+                response->resp = new_answer(fixture->answers);
         return PAM_SUCCESS;
 }
 

@@ -7,11 +7,17 @@
 #include <security/pam_appl.h>
 #include <stdbool.h>
 
+#define TICKET   "008j4-ct4an-k7f24-snaxw-sqfezw"
+#define PASSWORD "hunter 2!"
+
 enum answers {
-        ANSWERS_ENTER,   /* every prompt gets an empty line */
-        ANSWERS_NULL,    /* prompts succeed without an answer */
-        ANSWERS_FAIL,    /* every message fails */
-        ANSWERS_NO_INPUT /* texts are shown, prompts fail */
+        ANSWERS_ENTER,    /* every prompt gets an empty line */
+        ANSWERS_NULL,     /* prompts succeed without an answer */
+        ANSWERS_FAIL,     /* every message fails */
+        ANSWERS_NO_INPUT, /* texts are shown, prompts fail */
+        ANSWERS_BLANKS,
+        ANSWERS_TICKET,   /* TICKET */
+        ANSWERS_PASSWORD, /* PASSWORD */
 };
 
 struct pam_fixture {
@@ -20,7 +26,8 @@ struct pam_fixture {
         bool saw_stdio; /* one of the descriptors 0 to 2 was open during a message */
         char folder[64];
         char service[32];
-        char shown[65536]; /* every message: its style, a colon, the text, a newline */
+        char shown[65536]; /* every message: its style (hidden: without echo), a colon, the text, a
+                              newline */
         char log[8192];
 };
 

@@ -39,6 +39,7 @@ struct case_row {
         unsigned min_msec, max_msec; /* 0: none, BOUND_MSEC */
         const char *environment;     /* an entry of the PAM environment */
         const char *activation;
+        const char *answer; /* what the daemon does when something is presented; NULL: takes it */
 };
 
 #include "authenticate-cases.h"
@@ -127,7 +128,8 @@ static void check_row(const struct case_row *row)
 
 static void start_row(const struct case_row *row)
 {
-        const char *words[] = {row->start, row->wait, NULL};
+        const char *answer = row->answer ? row->answer : "good";
+        const char *words[] = {row->start, row->wait, "granted", "5", "good", answer, NULL};
 
         bus_fixture_start(&bus, row->start ? words : NULL, row->activation);
         pam_fixture_start(&pam, row->service ? row->service : "sudo",

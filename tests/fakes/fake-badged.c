@@ -217,6 +217,22 @@ static int on_answer(sd_bus_message *call, void *userdata, sd_bus_error *ret_err
         return sd_bus_reply_method_return(call, NULL);
 }
 
+/* Does what the word for answers says. */
+static int on_present(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+        const char *secret;
+
+        if (sd_bus_message_read(call, "s", &secret) < 0)
+                return -EINVAL;
+        printf("Present secret=%s\n", secret);
+        if (end_instead(fake->answer))
+                return 1;
+        if (strncmp(fake->answer, "error-", 6) == 0)
+                return sd_bus_reply_method_errorf(call, fake->answer + 6, "No secret.");
+        return sd_bus_reply_method_return(call, NULL);
+}
+
 static int on_cancel(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
         puts("Cancel");
@@ -301,6 +317,7 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
                 {"CloseSession", on_close_session},
                 {"Wait", on_wait},
                 {"Answer", on_answer},
+                {"Present", on_present},
                 {"Cancel", on_cancel},
                 {"GetStatus", on_get_status},
                 {"CheckProvider", on_check_provider},

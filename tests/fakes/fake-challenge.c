@@ -106,8 +106,23 @@ static int append_other(sd_bus_message *reply, size_t i)
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+/* Nothing to approve; a secret is asked for, or is not. */
+static int append_secret(sd_bus_message *reply, bool is_wanted, uint64_t expires_sec)
+{
+        return expires_sec > 0
+                       ? sd_bus_message_append(reply, "a{sv}", 2, "wants_secret", "b", is_wanted,
+                                               "expires_in", "t", expires_sec)
+                       : sd_bus_message_append(reply, "a{sv}", 1, "wants_secret", "b", is_wanted);
+}
+
 int fake_challenge_append(sd_bus_message *reply, const char *word)
 {
+        if (word_is(word, "secret"))
+                return append_secret(reply, true, EXPIRES_SEC);
+        if (word_is(word, "secret-unwanted"))
+                return append_secret(reply, false, EXPIRES_SEC);
+        if (word_is(word, "secret-for-ever"))
+                return append_secret(reply, true, 0);
         for (size_t i = 0; i < ELEMENTSOF(others); i++)
                 if (word_is(word, others[i].word))
                         return append_other(reply, i);

@@ -54,8 +54,11 @@ static void check_challenge(const struct challenge *challenge)
 
         if (challenge->user_code)
                 check_code(challenge);
-        else
+        else if (challenge->binding_message || challenge->authorization_url)
                 check_without_code(challenge);
+        else
+                FUZZ_EXPECT(challenge->wants_secret && !challenge->verification_uri &&
+                            !challenge->verification_uri_complete && !challenge->qr);
         FUZZ_EXPECT(challenge->expires_in_sec >= 1 && challenge->expires_in_sec <= 1800);
         FUZZ_EXPECT(challenge->interval_sec <= 300);
         if (challenge->verification_uri_complete)

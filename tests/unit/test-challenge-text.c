@@ -422,6 +422,28 @@ static void ciba_7_1_one_line_names_the_message(void **state)
         assert_string_equal(text, "Approve on your phone; it must show " MESSAGE);
 }
 
+static void a_secret_is_asked_for_on_the_last_line(void **state)
+{
+        const struct challenge challenge = {.wants_secret = true};
+        struct challenge_view view = alice;
+        _cleanup_free_ char *text = NULL, *small = NULL, *line = NULL;
+
+        assert_int_equal(challenge_text_new(&challenge, &view, &text), 0);
+        assert_string_equal(text, "\n"
+                                  "Sign in as alice on web01.example.com (sshd), from 192.0.2.7.\n"
+                                  "\n"
+                                  "The identity provider cannot be asked right now.\n"
+                                  "\n"
+                                  "Ticket: ");
+        view.columns = 50;
+        view.lines = 2;
+        assert_int_equal(challenge_text_new(&challenge, &view, &small), 0);
+        assert_string_equal(small, "\nTicket: ");
+        view.one_line = true;
+        assert_int_equal(challenge_text_new(&challenge, &view, &line), 0);
+        assert_string_equal(line, "The identity provider cannot be asked right now. Ticket: ");
+}
+
 static void what_no_other_device_can_approve_is_refused(void **state)
 {
         const struct challenge cases[] = {
@@ -459,6 +481,7 @@ int main(void)
                 cmocka_unit_test(ciba_7_1_whole_text_at_80x24_shows_what_the_phone_must_show),
                 cmocka_unit_test(ciba_7_1_message_stands_last_in_every_window),
                 cmocka_unit_test(ciba_7_1_one_line_names_the_message),
+                cmocka_unit_test(a_secret_is_asked_for_on_the_last_line),
                 cmocka_unit_test(what_no_other_device_can_approve_is_refused),
         };
 

@@ -56,6 +56,18 @@ static void there_is_exactly_one_way_to_approve(void **state)
         }
 }
 
+static void a_secret_is_wanted_alone_or_besides(void **state)
+{
+        struct challenge challenge = {.wants_secret = true, .expires_in_sec = 600};
+
+        assert_int_equal(challenge_kind(&challenge), CHALLENGE_SECRET);
+        assert_false(challenge_is_empty(&challenge));
+        challenge.user_code = (char *)CODE;
+        assert_int_equal(challenge_kind(&challenge), CHALLENGE_UNSOUND);
+        challenge.verification_uri = (char *)ADDRESS;
+        assert_int_equal(challenge_kind(&challenge), CHALLENGE_CODE);
+}
+
 static void parts_of_a_way_are_none(void **state)
 {
         static const struct case_row rows[] = {
@@ -150,6 +162,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(there_is_exactly_one_way_to_approve),
+                cmocka_unit_test(a_secret_is_wanted_alone_or_besides),
                 cmocka_unit_test(parts_of_a_way_are_none),
                 cmocka_unit_test(ciba_7_1_message_is_short_and_printable),
                 cmocka_unit_test(rfc8252_address_for_a_browser_is_https_and_bounded),
