@@ -24,6 +24,7 @@ static const struct look_case look_cases[] = {
         {"a_word_younger_than_max_age_counts", 900, NOW - 899, false, PROOF_COUNTS},
         {"a_word_as_old_as_max_age_does_not", 900, NOW - 900, false, PROOF_ASK},
         {"a_word_from_the_future_does_not", 900, NOW + 1, false, PROOF_ASK},
+        {"a_word_from_the_future_never_does", UINT64_MAX, NOW + 2, false, PROOF_ASK},
         {"a_word_that_nobody_gave_does_not", UINT64_MAX, 0, false, PROOF_ASK},
         {"without_max_age_no_word_counts", 0, NOW, false, PROOF_ASK},
         {"the_whole_of_time_is_a_window", UINT64_MAX, 1, false, PROOF_COUNTS},
