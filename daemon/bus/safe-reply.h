@@ -5,7 +5,7 @@
 #include <systemd/sd-bus.h>
 
 #include "common/cleanup.h"
-#include "io/store-mirror.h"
+#include "state.h"
 
 struct safe_reply;
 
