@@ -21,6 +21,7 @@
 #define BADGED_ERROR_CANCELLED      "org.badged.Badged1.Error.Cancelled"
 #define BADGED_ERROR_NOT_AUTHORIZED "org.badged.Badged1.Error.NotAuthorized"
 #define BADGED_ERROR_NO_SUCH_LOGIN  "org.badged.Badged1.Error.NoSuchLogin"
+#define BADGED_ERROR_NO_SUCH_FACTOR "org.badged.Badged1.Error.NoSuchFactor"
 
 /* Answer or Present to a login that waits for none, or had one. */
 #define BADGED_ERROR_UNEXPECTED_ANSWER "org.badged.Badged1.Error.UnexpectedAnswer"

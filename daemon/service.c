@@ -2,19 +2,24 @@
 #include "service.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "authorities.h"
+#include "enrolments.h"
+#include "factors.h"
 #include "granted-logins.h"
 #include "io/account-lookup.h"
 #include "log.h"
 #include "registration.h"
 #include "sessions.h"
 
-#define USEC_PER_SEC      1000000ULL
-#define SENTENCE_PROVIDER "That identity provider is not known here."
+#define USEC_PER_SEC         1000000ULL
+#define SENTENCE_PROVIDER    "That identity provider is not known here."
+#define SENTENCE_FRESH_LOGIN "Setting up a second factor begins with a login for it."
 
 struct service {
         sd_event *event;
@@ -26,6 +31,7 @@ struct service {
         struct admission admission;
         struct granted_logins *granted;
         struct registrations *registrations;
+        struct enrolments *enrolments;
         struct service_status status;
 };
 
@@ -37,6 +43,14 @@ static uint64_t now_usec(const struct service *service)
 
         (void)sd_event_now(service->event, CLOCK_BOOTTIME, &usec);
         return usec;
+}
+
+static uint64_t now_sec(const struct service *service)
+{
+        uint64_t usec = 0;
+
+        (void)sd_event_now(service->event, CLOCK_REALTIME, &usec);
+        return usec / USEC_PER_SEC;
 }
 
 static void on_ended(struct login *login, void *userdata)
@@ -80,6 +94,9 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
                               &service->registrations);
         if (r < 0)
                 return r;
+        r = enrolments_new(state, &service->enrolments);
+        if (r < 0)
+                return r;
         *ret_service = TAKE_PTR(service);
         return 0;
 }
@@ -88,6 +105,7 @@ struct service *service_free(struct service *service)
 {
         if (!service)
                 return NULL;
+        (void)enrolments_free(service->enrolments);
         (void)registrations_free(service->registrations);
         (void)granted_logins_free(service->granted);
         authorities_finish(&service->authorities);
@@ -209,6 +227,47 @@ int service_get_token(struct service *service, uid_t caller_uid, uint64_t min_li
         return granted_logins_get_token(service->granted, account.name, caller_uid,
                                         min_lifetime_sec, on_answer, userdata, ret_wait,
                                         ret_sentence);
+}
+
+/* ---- second factors ---- */
+
+int service_enrol_factor(struct service *service, const struct login_request *request,
+                         const char *login, const char *name, const char **ret_id,
+                         struct secret **ret_uri, struct refusal *ret_refusal)
+{
+        char host[HOST_NAME_MAX + 1] = "";
+        struct refusal refusal = admission_check_local(&service->admission, LOG_EVENT_ACCOUNT,
+                                                       request);
+
+        if (refusal.outcome == LOGIN_GRANTED && (request->caller_uid != 0 || login))
+                refusal = admission_refuse(&service->admission, LOG_EVENT_ACCOUNT, request,
+                                           LOGIN_REFUSED, SENTENCE_FRESH_LOGIN,
+                                           "a factor is set up by root, or after a login for it");
+        if (refusal.outcome != LOGIN_GRANTED) {
+                *ret_refusal = refusal;
+                return 0;
+        }
+        (void)gethostname(host, sizeof(host) - 1);
+        const struct enrolment_request wanted = {
+                .account = request->account,
+                .host = host,
+                .name = name,
+                .caller_uid = request->caller_uid,
+                .proved_at_sec = factors_proved_at_sec(service->state, request->account),
+                .now_usec = now_usec(service),
+        };
+        int r = enrolments_begin(service->enrolments, &wanted, ret_id, ret_uri);
+        return r < 0 ? r : 1;
+}
+
+int service_confirm_factor(struct service *service, const struct enrolment_proof *proof,
+                           store_on_done on_done, void *userdata, struct store_write **ret_write)
+{
+        struct enrolment_proof timed = *proof;
+
+        timed.now_usec = now_usec(service);
+        timed.now_sec = now_sec(service);
+        return enrolments_confirm(service->enrolments, &timed, on_done, userdata, ret_write);
 }
 
 struct service_status service_status(const struct service *service)

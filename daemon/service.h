@@ -12,6 +12,7 @@
 #include "admission.h"
 #include "attempts.h"
 #include "common/cleanup.h"
+#include "enrolments.h"
 #include "login.h"
 #include "settings.h"
 #include "state.h"
@@ -53,6 +54,16 @@ int service_close_session(struct service *service, const char *session);
 int service_get_token(struct service *service, uid_t caller_uid, uint64_t min_lifetime_sec,
                       token_on_answer on_answer, void *userdata, struct token_wait **ret_wait,
                       const char **ret_sentence);
+
+/* A second factor for the account of the request: 1 and what enrolments_begin() gives; 0 and
+ * *ret_refusal; errors as those of enrolments_begin(). login is what the person proved to be its
+ * owner by; NULL: root says so. */
+int service_enrol_factor(struct service *service, const struct login_request *request,
+                         const char *login, const char *name, const char **ret_id,
+                         struct secret **ret_uri, struct refusal *ret_refusal);
+/* As enrolments_confirm(), which is told the time here. */
+int service_confirm_factor(struct service *service, const struct enrolment_proof *proof,
+                           store_on_done on_done, void *userdata, struct store_write **ret_write);
 
 struct service_status {
         size_t pending_logins, open_sessions;

@@ -7,6 +7,7 @@
 
 #include "bus/caller.h"
 #include "bus/dict-entry.h"
+#include "bus/factor-calls.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 #include "log.h"
@@ -182,6 +183,20 @@ static int method_check_provider(sd_bus_message *message, void *userdata, sd_bus
         return r < 0 ? r : 1;
 }
 
+static int method_list_factors(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return factor_call_list(object->service, message, error);
+}
+
+static int method_remove_factor(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return factor_call_remove(object->service, object->replies, message, error);
+}
+
 static const sd_bus_vtable admin_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD_WITH_ARGS("GetStatus", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", status),
@@ -189,6 +204,11 @@ static const sd_bus_vtable admin_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("CheckProvider", SD_BUS_ARGS("s", provider),
                                 SD_BUS_RESULT("a(sbss)", findings), method_check_provider,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListFactors", SD_BUS_ARGS("s", account),
+                                SD_BUS_RESULT("aa{sv}", factors), method_list_factors,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("RemoveFactor", SD_BUS_ARGS("s", factor), SD_BUS_NO_RESULT,
+                                method_remove_factor, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 

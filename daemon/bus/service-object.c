@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bus/caller.h"
+#include "bus/factor-calls.h"
 #include "bus/login-replies.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
@@ -87,6 +88,20 @@ static int method_get_token(sd_bus_message *message, void *userdata, sd_bus_erro
         return token_call_start(object->tokens, message, error);
 }
 
+static int method_enrol_factor(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return factor_call_enrol(object->logins->service, message, error);
+}
+
+static int method_confirm_factor(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return factor_call_confirm(object->logins->service, object->replies, message, error);
+}
+
 static const sd_bus_vtable service_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD_WITH_ARGS("StartLogin",
@@ -104,6 +119,14 @@ static const sd_bus_vtable service_vtable[] = {
                                 method_close_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetToken", SD_BUS_ARGS("t", min_lifetime),
                                 SD_BUS_RESULT("a{sv}", token), method_get_token,
+                                SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+        SD_BUS_METHOD_WITH_ARGS(
+                "EnrolFactor", SD_BUS_ARGS("o", login, "s", account, "s", name, "a{sv}", context),
+                SD_BUS_RESULT("s", factor, "s", secret_uri, "s", qr), method_enrol_factor,
+                SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+        SD_BUS_METHOD_WITH_ARGS("ConfirmFactor",
+                                SD_BUS_ARGS("s", factor, "s", first_code, "s", second_code),
+                                SD_BUS_NO_RESULT, method_confirm_factor,
                                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_VTABLE_END,
 };
