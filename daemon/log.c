@@ -4,6 +4,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,17 +13,19 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
+#include <time.h>
 
 #include "common/cleanup.h"
 #include "common/text.h"
 
 #define LINE_MAX_BYTES  512
 #define VALUE_MAX_BYTES 512
-#define FIELDS_MAX      20
+#define FIELDS_MAX      32
 
-/* The one thing in the daemon that is not owned by the service: what stderr may show. Set once,
- * before the loop runs. */
+/* The two things in the daemon that nobody owns: what stderr may show, which is set once, before
+ * the loop runs; and the entry that the next one follows. */
 static bool show_debug;
+static struct log_chain chain = {.digest = DECISION_NO_DIGEST};
 
 void log_set_debug(bool debug)
 {
@@ -68,6 +71,7 @@ static const struct {
 
 /* The entry while it is put together. */
 struct entry {
+        const char *names[FIELDS_MAX];
         struct iovec fields[FIELDS_MAX];
         int n_fields;
 };
@@ -89,6 +93,7 @@ static void entry_add(struct entry *entry, const char *name, const char *value)
         _cleanup_free_ char *clean = text_sanitise(value, VALUE_MAX_BYTES);
         if (!clean || asprintf(&field, "%s=%s", name, clean) < 0)
                 return;
+        entry->names[entry->n_fields] = name;
         entry->fields[entry->n_fields++] = (struct iovec){.iov_base = field,
                                                           .iov_len = strlen(field)};
 }
@@ -112,6 +117,71 @@ static void entry_add_uid(struct entry *entry, const char *name, uid_t uid)
                 return;
         (void)snprintf(digits, sizeof(digits), "%u", (unsigned)uid);
         entry_add(entry, name, digits);
+}
+
+/* ---- the chain ---- */
+
+void log_continue_chain(const struct log_chain *from)
+{
+        chain = *from;
+}
+
+struct log_chain log_chain(void)
+{
+        return chain;
+}
+
+static int entry_digest(const struct entry *entry,
+                        char ret_digest[static DECISION_DIGEST_DIGITS + 1])
+{
+        struct decision_field fields[FIELDS_MAX];
+
+        for (int i = 0; i < entry->n_fields; i++) {
+                size_t name_bytes = strlen(entry->names[i]) + 1; /* and the equal sign */
+                fields[i] = (struct decision_field){
+                        .name = entry->names[i],
+                        .value = (const char *)entry->fields[i].iov_base + name_bytes,
+                        .size = entry->fields[i].iov_len - name_bytes,
+                };
+        }
+        return decision_digest(fields, (size_t)entry->n_fields, ret_digest);
+}
+
+static void entry_add_number(struct entry *entry, const char *name, uint64_t number)
+{
+        char digits[24];
+
+        (void)snprintf(digits, sizeof(digits), "%" PRIu64, number);
+        entry_add(entry, name, digits);
+}
+
+/* By the clock on the wall, which the journal's own time may be behind: what is dated anew shows.
+ */
+static uint64_t now_realtime_usec(void)
+{
+        struct timespec now = {0};
+
+        (void)clock_gettime(CLOCK_REALTIME, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* An entry that cannot be linked is sent all the same, and is no part of the chain. */
+static void entry_link(struct entry *entry)
+{
+        char digest[DECISION_DIGEST_DIGITS + 1];
+        int n_fields = entry->n_fields;
+
+        entry_add_number(entry, DECISION_FIELD_TIME, now_realtime_usec());
+        entry_add_number(entry, DECISION_FIELD_SEQUENCE, chain.sequence + 1);
+        entry_add(entry, DECISION_FIELD_PREVIOUS, chain.digest);
+        if (entry->n_fields == n_fields + 3 && entry_digest(entry, digest) == 0)
+                entry_add(entry, DECISION_FIELD_DIGEST, digest);
+        if (entry->n_fields != n_fields + 4)
+                return;
+        chain.sequence++;
+        memcpy(chain.digest, digest, sizeof(digest));
+        if (chain.on_grown)
+                chain.on_grown(&chain, chain.userdata);
 }
 
 /* The entry's text, for those who read only that: "login denied: account=alice service=sshd …". */
@@ -163,6 +233,7 @@ void log_decision(const struct log_decision *decision)
         entry_add(&entry, "STRENGTH", decision->strength);
         entry_add(&entry, "LOGIN", decision->login);
         entry_add(&entry, "SESSION", decision->session);
+        entry_link(&entry);
 
         if (sd_journal_sendv(entry.fields, entry.n_fields) < 0 || show_debug)
                 write_line(good ? LOG_NOTICE : LOG_WARNING, message ? message : what);

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
+#include "common/decision-chain.h"
 #include "common/login-outcome.h"
 
 /* Plain lines. level is one of syslog(3)'s; %m works. LOG_DEBUG shows only after log_set_debug().
@@ -42,5 +44,19 @@ struct log_decision {
         const char *session;
         const char *reason; /* for the administrator, in full */
 };
+
+/* Every decision's entry follows from the one before (common/decision-chain.h): the last of them.
+ */
+struct log_chain {
+        uint64_t sequence; /* 0: there was none yet */
+        char digest[DECISION_DIGEST_DIGITS + 1];
+        /* After each entry; NULL: nobody wants to know. */
+        void (*on_grown)(const struct log_chain *chain, void *userdata);
+        void *userdata;
+};
+
+/* Copies it: the next entry follows that one. Without it the first entry follows none. */
+void log_continue_chain(const struct log_chain *from);
+struct log_chain log_chain(void);
 
 void log_decision(const struct log_decision *decision);

@@ -17,6 +17,7 @@
 #include "bus/service-object.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
+#include "journal-chain.h"
 #include "log.h"
 #include "service.h"
 #include "settings.h"
@@ -232,6 +233,7 @@ static int run(struct settings *settings)
 {
         _cleanup_(sd_event_unrefp) sd_event *event = NULL;
         _cleanup_(state_freep) struct state *state = NULL;
+        _cleanup_(journal_chain_freep) struct journal_chain *chain = NULL;
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 
@@ -240,6 +242,8 @@ static int run(struct settings *settings)
                 r = open_bus(event, &bus);
         if (r == 0)
                 r = state_new(event, state_folder(), &state);
+        if (r == 0)
+                r = journal_chain_new(state, &chain);
         if (r < 0) {
                 (void)settings_free(settings);
                 return r;

@@ -74,6 +74,7 @@ static int method_get_status(sd_bus_message *message, void *userdata, sd_bus_err
 {
         struct admin_object *object = userdata;
         struct service_status status = service_status(object->service);
+        struct log_chain chain = log_chain();
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 
         int r = caller_demand_root(message, error);
@@ -86,11 +87,12 @@ static int method_get_status(sd_bus_message *message, void *userdata, sd_bus_err
         if (r < 0)
                 return r;
         r = sd_bus_message_append(
-                reply, "{sv}{sv}{sv}{sv}{sv}{sv}", "version", "s", PROJECT_VERSION,
+                reply, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}", "version", "s", PROJECT_VERSION,
                 "default_provider", "s", service_settings(object->service)->default_provider,
                 "pending_logins", "t", (uint64_t)status.pending_logins, "open_sessions", "t",
                 (uint64_t)status.open_sessions, "granted_logins", "t", status.granted_logins,
-                "refused_logins", "t", status.refused_logins);
+                "refused_logins", "t", status.refused_logins, "journal_sequence", "t",
+                chain.sequence, "journal_digest", "s", chain.digest);
         if (r < 0)
                 return r;
         r = append_providers(reply, object->service);

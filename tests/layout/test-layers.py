@@ -12,6 +12,7 @@ import sys
 
 # The spine, from the ground up: a file may include those before it and itself.
 SPINE = ["log", "settings", "state",
+         "journal-chain",
          "factors", "enrolments",
          "document", "provider", "provider-call", "api-answer", "approval-request",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
@@ -38,7 +39,7 @@ LIBRARY_HEADERS = {
     r"json-c/|json\.h": {"daemon/core", "ctl"},
     r"cjose/": {"daemon/core"},
     r"openssl/": {"daemon/core", "daemon/io"},
-    r"sodium": {"daemon/core", "daemon/io"},
+    r"sodium": {"daemon/core", "daemon/io", "common"},
     r"sqlite3": {"daemon/io"},
     r"qrencode": {"daemon/core"},
     r"liboath/": {"daemon/io"},
@@ -108,6 +109,14 @@ def systemd_in_common_faults(tree):
         if folder_of(path) == "common" and path.name not in BUS_CLIENT:
             if any(name.startswith("systemd/") for name in includes(tree, path)[1]):
                 yield f"{path} includes libsystemd"
+
+
+def sodium_in_common_faults(tree):
+    """Likewise: only what chains the journal's entries."""
+    for path in sources(tree):
+        if folder_of(path) == "common" and path.name != "decision-chain.c":
+            if any(name.startswith("sodium") for name in includes(tree, path)[1]):
+                yield f"{path} includes libsodium"
 
 
 def form_faults(tree):
@@ -194,7 +203,8 @@ def pam_module_faults(build):
 
 def main(tree: pathlib.Path, build: pathlib.Path | None) -> int:
     rules = [(check.__name__, check, tree) for check in
-             (quoted_faults, library_faults, systemd_in_common_faults, form_faults, bus_name_faults,
+             (quoted_faults, library_faults, systemd_in_common_faults, sodium_in_common_faults,
+              form_faults, bus_name_faults,
               rfc8628_faults)]
     if build:
         rules += [(check.__name__, check, build) for check in
