@@ -151,14 +151,23 @@ static bool is_shared(const struct granted_logins *logins, const struct session 
         return false;
 }
 
-/* NULL when the session has a token to give, else why not. */
-static const char *find_objection(struct granted_logins *logins, const struct session *session)
+/* What somebody wants with tokens. */
+enum token_use {
+        TOKEN_TO_GIVE,
+        TOKEN_TO_END
+};
+
+/* NULL when the session has one for that, else why not. */
+static const char *find_objection(struct granted_logins *logins, const struct session *session,
+                                  enum token_use use)
 {
         _cleanup_record_ struct token_record record = {0};
         const struct authority *authority = token_keeper_authority(logins->keeper, session->login);
 
         if (!authority || token_keeper_read(logins->keeper, session->login, &record) < 0)
                 return "No tokens are kept of your sessions.";
+        if (use == TOKEN_TO_END)
+                return NULL;
         if (!provider_settings(authority->provider)->tokens_for_people)
                 return "The administrator gives out no tokens of this identity provider.";
         if (record.dpop_key)
@@ -167,7 +176,7 @@ static const char *find_objection(struct granted_logins *logins, const struct se
 }
 
 static const struct session *find_session(struct granted_logins *logins, const char *account,
-                                          uid_t uid, const char **ret_sentence)
+                                          uid_t uid, enum token_use use, const char **ret_sentence)
 {
         const char *first = NULL;
         const struct session *session = NULL;
@@ -177,7 +186,7 @@ static const struct session *find_session(struct granted_logins *logins, const c
                         continue;
                 const char *objection = is_shared(logins, session)
                                                 ? "Several people may use this account."
-                                                : find_objection(logins, session);
+                                                : find_objection(logins, session, use);
                 if (!objection)
                         return session;
                 first = first ? first : objection;
@@ -209,7 +218,8 @@ int granted_logins_get_token(struct granted_logins *logins, const char *account,
                              struct token_wait **ret_wait, const char **ret_sentence)
 {
         const char *sentence = NULL;
-        const struct session *session = find_session(logins, account, caller_uid, &sentence);
+        const struct session *session = find_session(logins, account, caller_uid, TOKEN_TO_GIVE,
+                                                     &sentence);
 
         if (!session) {
                 write_journal(account, caller_uid, NULL, sentence);
@@ -222,6 +232,27 @@ int granted_logins_get_token(struct granted_logins *logins, const char *account,
                 return r;
         write_journal(account, caller_uid, session,
                       "the caller may have an access token of the own session");
+        return 0;
+}
+
+int granted_logins_end_tokens(struct granted_logins *logins, const char *account, uid_t caller_uid,
+                              struct token_record *ret_record, const char **ret_sentence)
+{
+        const char *sentence = NULL;
+        const struct session *session = find_session(logins, account, caller_uid, TOKEN_TO_END,
+                                                     &sentence);
+
+        if (!session) {
+                write_journal(account, caller_uid, NULL, sentence);
+                *ret_sentence = sentence;
+                return -EACCES;
+        }
+        int r = token_keeper_read(logins->keeper, session->login, ret_record);
+        if (r < 0)
+                return r;
+        write_journal(account, caller_uid, session,
+                      "the caller ended the tokens of the own session");
+        token_keeper_drop(logins->keeper, session->login);
         return 0;
 }
 

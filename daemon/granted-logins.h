@@ -37,3 +37,9 @@ size_t granted_logins_n_sessions(const struct granted_logins *logins);
 int granted_logins_get_token(struct granted_logins *logins, const char *account, uid_t caller_uid,
                              uint64_t min_lifetime_sec, token_on_answer on_answer, void *userdata,
                              struct token_wait **ret_wait, const char **ret_sentence);
+
+/* Ends the tokens of the person's own youngest session that has any: they are forgotten and
+ * revoked, while the session stays open. 0 and what they were, for the caller to finish; otherwise
+ * as above. */
+int granted_logins_end_tokens(struct granted_logins *logins, const char *account, uid_t caller_uid,
+                              struct token_record *ret_record, const char **ret_sentence);

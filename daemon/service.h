@@ -54,6 +54,9 @@ int service_close_session(struct service *service, const char *session);
 int service_get_token(struct service *service, uid_t caller_uid, uint64_t min_lifetime_sec,
                       token_on_answer on_answer, void *userdata, struct token_wait **ret_wait,
                       const char **ret_sentence);
+/* Ends those of the caller's own: as granted_logins_end_tokens() says. */
+int service_end_tokens(struct service *service, uid_t caller_uid, struct token_record *ret_record,
+                       const char **ret_sentence);
 
 /* A second factor for the account of the request: 1 and what enrolments_begin() gives; 0 and
  * *ret_refusal; errors as those of enrolments_begin(). login is what the person proved to be its

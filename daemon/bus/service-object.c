@@ -7,6 +7,7 @@
 #include "bus/caller.h"
 #include "bus/factor-calls.h"
 #include "bus/login-replies.h"
+#include "bus/token-end.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 
@@ -88,6 +89,13 @@ static int method_get_token(sd_bus_message *message, void *userdata, sd_bus_erro
         return token_call_start(object->tokens, message, error);
 }
 
+static int method_end_tokens(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct login_objects *objects = ((struct service_object *)userdata)->logins;
+
+        return token_end_call(objects->service, message, error);
+}
+
 static int method_enrol_factor(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         struct service_object *object = userdata;
@@ -119,6 +127,9 @@ static const sd_bus_vtable service_vtable[] = {
                                 method_close_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetToken", SD_BUS_ARGS("t", min_lifetime),
                                 SD_BUS_RESULT("a{sv}", token), method_get_token,
+                                SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+        SD_BUS_METHOD_WITH_ARGS("EndTokens", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", ended),
+                                method_end_tokens,
                                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_METHOD_WITH_ARGS(
                 "EnrolFactor", SD_BUS_ARGS("o", login, "s", account, "s", name, "a{sv}", context),

@@ -17,7 +17,7 @@ SPINE = ["log", "settings", "state",
          "document", "provider", "provider-call", "api-answer", "approval-request",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
          "authority", "authorities", "identification",
-         "token-refresh", "token-revocation", "token-store", "token-keeper",
+         "token-refresh", "token-revocation", "token-store", "token-keeper", "end-session",
          "verification", "proof", "login-request", "login-sentence", "login-decision", "login", "attempts",
          "admission", "sessions", "granted-logins", "registration", "service", "main"]
 
