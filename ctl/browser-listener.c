@@ -13,9 +13,10 @@
 
 #include "common/bus-names.h"
 #include "common/clock.h"
+#include "ctl/answer-state.h"
 #include "ctl/browser-page.h"
+#include "ctl/peer-owner.h"
 
-#define PATH         "/callback"
 #define ADDRESS_SIZE 64
 
 #define BACKLOG               8
@@ -27,16 +28,21 @@
 
 struct browser_listener {
         struct MHD_Daemon *http;
+        const char *path;
         char address[ADDRESS_SIZE];
-        struct secret *query;        /* the answer; NULL: not yet */
-        uint64_t page_deadline_usec; /* when there is an answer */
+        char state[ANSWER_STATE_SIZE]; /* of the answer that is waited for; "": any */
+        const struct secret *way_on;   /* NULL: it is an answer that is waited for */
+        struct secret *query;          /* the answer; NULL: not yet */
+        bool is_served;                /* by the one visit that counts */
+        uint64_t page_deadline_usec;   /* when it is */
         bool page_is_sent;
 };
 
 /* One request while it lasts. */
 struct visit {
-        struct secret *query; /* to our path; NULL: none */
-        bool is_too_long, is_answer;
+        bool is_here;         /* at our path */
+        struct secret *query; /* NULL: none */
+        bool is_too_long, counts;
 };
 
 static struct visit *visit_free(struct visit *visit)
@@ -54,39 +60,69 @@ DEFINE_CLEANUP(struct visit *, visit_free);
 /* The only place that sees the query as it came. */
 static void *on_uri(void *userdata, const char *uri, struct MHD_Connection *connection)
 {
-        static const char start[] = PATH "?";
+        const struct browser_listener *listener = userdata;
         _cleanup_(visit_freep) struct visit *visit = calloc(1, sizeof(*visit));
+        size_t length = strlen(listener->path);
 
         if (!visit)
                 return NULL;
-        if (strncmp(uri, start, sizeof(start) - 1) != 0 || !uri[sizeof(start) - 1])
+        visit->is_here = strncmp(uri, listener->path, length) == 0 &&
+                         (uri[length] == '\0' || uri[length] == '?');
+        if (!visit->is_here || uri[length] == '\0' || uri[length + 1] == '\0')
                 return TAKE_PTR(visit);
-        const char *query = uri + sizeof(start) - 1;
+        const char *query = uri + length + 1;
         visit->is_too_long = strlen(query) > BADGED_ANSWER_MAX_BYTES;
         if (!visit->is_too_long)
                 visit->query = secret_new_text(query);
         return visit->is_too_long || visit->query ? TAKE_PTR(visit) : NULL;
 }
 
-/* Decides what the request is: only the first answer counts. */
-static enum browser_page listener_take(struct browser_listener *listener, struct visit *visit,
-                                       const char *method)
+static enum browser_page take_answer(struct browser_listener *listener, struct visit *visit)
 {
-        if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 || (!visit->query && !visit->is_too_long))
+        if (!visit->query && !visit->is_too_long)
                 return PAGE_NOTHING_HERE;
-        if (listener->query)
+        if (listener->is_served)
                 return PAGE_ANSWERED_BEFORE;
         if (visit->is_too_long)
                 return PAGE_TOO_LONG;
+        if (listener->state[0] && !answer_state_is_in(listener->state, secret_bytes(visit->query)))
+                return PAGE_STRANGE;
         listener->query = TAKE_PTR(visit->query);
-        listener->page_deadline_usec = clock_now_usec() + PAGE_TIMEOUT_USEC;
-        visit->is_answer = true;
         return PAGE_ANSWERED;
+}
+
+/* The address is a secret, and the one that leads here is in the arguments of a process. */
+static enum browser_page lead_on(const struct browser_listener *listener,
+                                 struct MHD_Connection *connection)
+{
+        const union MHD_ConnectionInfo *fd = MHD_get_connection_info(
+                connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+        return !listener->is_served && fd && peer_is_own(fd->connect_fd) ? PAGE_LEADS_ON
+                                                                         : PAGE_NOTHING_HERE;
+}
+
+/* Decides what the request is: only the first that counts is served. */
+static enum browser_page listener_take(struct browser_listener *listener, struct visit *visit,
+                                       struct MHD_Connection *connection, const char *method)
+{
+        enum browser_page page = PAGE_NOTHING_HERE;
+
+        if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 && visit->is_here)
+                page = listener->way_on ? lead_on(listener, connection)
+                                        : take_answer(listener, visit);
+        visit->counts = page == PAGE_ANSWERED || page == PAGE_LEADS_ON;
+        if (visit->counts) {
+                listener->is_served = true;
+                listener->page_deadline_usec = clock_now_usec() + PAGE_TIMEOUT_USEC;
+        }
+        return page;
 }
 
 /* The address in the browser has a code in it: it goes to nobody else, and the page runs nothing.
  */
-static enum MHD_Result send_page(struct MHD_Connection *connection, enum browser_page page)
+static enum MHD_Result send_page(const struct browser_listener *listener,
+                                 struct MHD_Connection *connection, enum browser_page page)
 {
         static const struct {
                 const char *name, *value;
@@ -108,6 +144,9 @@ static enum MHD_Result send_page(struct MHD_Connection *connection, enum browser
                 return MHD_NO;
         for (size_t i = 0; i < ELEMENTSOF(headers) && sent == MHD_YES; i++)
                 sent = MHD_add_response_header(response, headers[i].name, headers[i].value);
+        if (sent == MHD_YES && page == PAGE_LEADS_ON)
+                sent = MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION,
+                                               secret_bytes(listener->way_on));
         if (sent == MHD_YES)
                 sent = MHD_queue_response(connection, browser_page_status(page), response);
         MHD_destroy_response(response);
@@ -121,7 +160,7 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
         /* Without memory for the visit the connection is closed, and the browser may try again. */
         if (!*visit)
                 return MHD_NO;
-        return send_page(connection, listener_take(userdata, *visit, method));
+        return send_page(userdata, connection, listener_take(userdata, *visit, connection, method));
 }
 
 static void on_completed(void *userdata, struct MHD_Connection *connection, void **visit,
@@ -130,7 +169,7 @@ static void on_completed(void *userdata, struct MHD_Connection *connection, void
         struct browser_listener *listener = userdata;
         _cleanup_(visit_freep) struct visit *finished = TAKE_PTR(*visit);
 
-        if (finished && finished->is_answer)
+        if (finished && finished->counts)
                 listener->page_is_sent = true;
 }
 
@@ -164,23 +203,24 @@ static int listen_here(struct browser_listener *listener)
         int fd = listen_at(&v4, sizeof(v4.v4));
         if (fd >= 0) {
                 (void)snprintf(listener->address, sizeof(listener->address),
-                               "http://127.0.0.1:%u" PATH, ntohs(v4.v4.sin_port));
+                               "http://127.0.0.1:%u%s", ntohs(v4.v4.sin_port), listener->path);
                 return fd;
         }
         fd = listen_at(&v6, sizeof(v6.v6));
         if (fd >= 0)
-                (void)snprintf(listener->address, sizeof(listener->address), "http://[::1]:%u" PATH,
-                               ntohs(v6.v6.sin6_port));
+                (void)snprintf(listener->address, sizeof(listener->address), "http://[::1]:%u%s",
+                               ntohs(v6.v6.sin6_port), listener->path);
         return fd;
 }
 
-int browser_listener_new(struct browser_listener **ret_listener)
+int browser_listener_new(const char *path, struct browser_listener **ret_listener)
 {
         _cleanup_(browser_listener_freep) struct browser_listener *listener = calloc(
                 1, sizeof(*listener));
         if (!listener)
                 return -ENOMEM;
 
+        listener->path = path;
         int fd = listen_here(listener);
         if (fd < 0)
                 return fd;
@@ -213,11 +253,21 @@ const char *browser_listener_address(const struct browser_listener *listener)
         return listener->address;
 }
 
+void browser_listener_expect(struct browser_listener *listener, const char *authorization_url)
+{
+        answer_state_find(authorization_url, listener->state);
+}
+
+void browser_listener_lead_on(struct browser_listener *listener, const struct secret *url)
+{
+        listener->way_on = url;
+}
+
 /* ---- waiting ---- */
 
 static bool is_done(const struct browser_listener *listener)
 {
-        return listener->query &&
+        return listener->is_served &&
                (listener->page_is_sent || clock_now_usec() >= listener->page_deadline_usec);
 }
 
@@ -242,7 +292,7 @@ enum listener_end browser_listener_wait(struct browser_listener *listener, int i
         while (!is_done(listener)) {
                 struct pollfd fds[] = {{.fd = epoll->epoll_fd, .events = POLLIN},
                                        {.fd = interrupt_fd, .events = POLLIN}};
-                if (!listener->query && clock_now_usec() >= deadline_usec)
+                if (!listener->is_served && clock_now_usec() >= deadline_usec)
                         return LISTENER_LATE;
                 if (poll(fds, ELEMENTSOF(fds), poll_timeout_msec(listener)) < 0 && errno != EINTR)
                         return LISTENER_FAILED;
@@ -251,6 +301,7 @@ enum listener_end browser_listener_wait(struct browser_listener *listener, int i
                 if (MHD_run(listener->http) != MHD_YES)
                         return LISTENER_FAILED;
         }
-        *ret_query = TAKE_PTR(listener->query);
+        if (ret_query)
+                *ret_query = TAKE_PTR(listener->query);
         return LISTENER_ANSWERED;
 }

@@ -24,6 +24,12 @@ const char *browser_page_html(enum browser_page page)
                 return PAGE("Go back to the terminal",
                             "The answer of the identity provider was too long and was thrown away. "
                             "Press Ctrl-C in the terminal and try again.");
+        case PAGE_STRANGE:
+                return PAGE("This is not for here",
+                            "The terminal waits for an answer, but not for this one. You can close "
+                            "this window.");
+        case PAGE_LEADS_ON:
+                return PAGE("Go on", "The identity provider ends your session there.");
         case PAGE_NOTHING_HERE:
                 break;
         }
@@ -39,6 +45,10 @@ unsigned browser_page_status(enum browser_page page)
                 return 410;
         case PAGE_TOO_LONG:
                 return 414;
+        case PAGE_STRANGE:
+                return 400;
+        case PAGE_LEADS_ON:
+                return 303;
         case PAGE_NOTHING_HERE:
                 break;
         }

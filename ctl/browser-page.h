@@ -6,6 +6,8 @@ enum browser_page {
         PAGE_ANSWERED,        /* go back to the terminal */
         PAGE_ANSWERED_BEFORE, /* likewise: this came too late */
         PAGE_TOO_LONG,        /* likewise: this is no answer */
+        PAGE_STRANGE,         /* an answer to something else */
+        PAGE_LEADS_ON,        /* elsewhere; the header says where */
         PAGE_NOTHING_HERE,    /* not the listener's address */
 };
 

@@ -21,6 +21,9 @@
 
 #define SERVICE "badgectl"
 
+/* The one that the administrator registers: only the port is left open there. */
+#define CALLBACK_PATH "/callback"
+
 #define NAME_MAX_BYTES 255
 
 /* The daemon itself ends a login that expired; this is for one that does not. */
@@ -88,7 +91,7 @@ static void attempt_listen(struct login_attempt *attempt)
                                  NULL);
                 return;
         }
-        if (browser_listener_new(&attempt->listener) < 0)
+        if (browser_listener_new(CALLBACK_PATH, &attempt->listener) < 0)
                 output_complaint("A browser could not come back here; here is a code instead.",
                                  NULL);
 }
@@ -173,6 +176,7 @@ static bool attempt_approve(struct login_attempt *attempt)
                 return false;
         if (challenge_kind(&attempt->challenge) != CHALLENGE_BROWSER)
                 return true;
+        browser_listener_expect(attempt->listener, attempt->challenge.authorization_url);
         desktop_open(attempt->challenge.authorization_url);
         bool goes_on = attempt_bring_answer(
                 attempt, clock_now_usec() + attempt->challenge.expires_in_sec * USEC_PER_SEC);

@@ -14,6 +14,11 @@ static const struct command_option token_options[] = {
         {0},
 };
 
+static const struct command_option logout_options[] = {
+        {"browser", NULL, "end the session of your browser at the provider, too"},
+        {0},
+};
+
 static const struct verb verbs[] = {
         {
                 .name = "login",
@@ -57,6 +62,17 @@ static const struct verb verbs[] = {
                 .exit_codes = "0 here it is, 1 refused, 2 wrong arguments, 5 out of reach.",
                 .options = token_options,
                 .run = token_command,
+        },
+        {
+                .name = "logout",
+                .summary = "end the tokens of your own session",
+                .help = "Ends the tokens that your own session here has got from the identity "
+                        "provider: the daemon forgets them and has them revoked. The session "
+                        "itself stays open. Where browsers end their sessions at the provider is "
+                        "printed, unless yours could be led there.",
+                .exit_codes = "0 they are ended, 1 refused, 2 wrong arguments, 5 out of reach.",
+                .options = logout_options,
+                .run = logout_command,
         },
         {
                 .name = "userinfo",

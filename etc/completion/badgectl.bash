@@ -14,7 +14,7 @@ _badgectl() {
 
         COMPREPLY=()
         if [ "$COMP_CWORD" -eq 1 ]; then
-                _badgectl_reply -W 'login status check token userinfo api help --help --version' -- "$cur"
+                _badgectl_reply -W 'login status check token logout userinfo api help --help --version' -- "$cur"
         elif [ "$prev" = --provider ]; then
                 _badgectl_reply -W "$(_badgectl_providers)" -- "$cur"
         else
@@ -22,11 +22,12 @@ _badgectl() {
                 login:-*) _badgectl_reply -W '--browser --provider --json --help' -- "$cur" ;;
                 login:*) _badgectl_reply -u -- "$cur" ;;
                 token:*) _badgectl_reply -W '--min-lifetime --header --json --help' -- "$cur" ;;
+                logout:*) _badgectl_reply -W '--browser --json --help' -- "$cur" ;;
                 api:-*) _badgectl_reply -W '--json --help' -- "$cur" ;;
                 api:*) _badgectl_reply -W 'GET HEAD POST PUT PATCH DELETE' -- "$cur" ;;
                 status:* | userinfo:* | check:-*) _badgectl_reply -W '--json --help' -- "$cur" ;;
                 check:*) _badgectl_reply -W "$(_badgectl_providers)" -- "$cur" ;;
-                help:*) _badgectl_reply -W 'login status check token userinfo api' -- "$cur" ;;
+                help:*) _badgectl_reply -W 'login status check token logout userinfo api' -- "$cur" ;;
                 esac
         fi
 }

@@ -15,6 +15,7 @@ _badgectl() {
                 'status:show the daemon, its logins and its providers'
                 'check:find out what is wrong with settings and providers'
                 'token:print an access token of your own session'
+                'logout:end the tokens of your own session'
                 'userinfo:ask the provider who you are there'
                 'api:make a request with your own access token'
                 'help:print a summary, or more about a verb'
@@ -39,6 +40,10 @@ _badgectl() {
                         '--header[print the whole header]' '--json[print JSON]' \
                         '--help[print help]'
                 ;;
+        logout)
+                _arguments '--browser[end the browser session, too]' '--json[print JSON]' \
+                        '--help[print help]'
+                ;;
         api)
                 _arguments '--json[print JSON]' '--help[print help]' '1:method:(GET HEAD POST PUT PATCH DELETE)' \
                         '2:address:'
@@ -51,7 +56,7 @@ _badgectl() {
                         '::provider:_badgectl_providers'
                 ;;
         help)
-                _arguments '1:verb:(login status check token userinfo api)'
+                _arguments '1:verb:(login status check token logout userinfo api)'
                 ;;
         esac
 }

@@ -121,7 +121,7 @@ def only_the_first_answer_counts():
         login = Login(host)
         browsers = [socket.create_connection((login.at.hostname, login.at.port)) for _ in range(4)]
         for number, browser in enumerate(browsers):
-            browser.sendall(f"GET {login.at.path}?code={number} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            browser.sendall(f"GET {login.at.path}?state=s&code={number} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         statuses = []
         for browser in browsers:
             browser.settimeout(5)
@@ -130,7 +130,7 @@ def only_the_first_answer_counts():
             browser.close()
         login.end(0)
         log = host.read_log("Wait")
-    equal(log.count("Answer query=code="), 1)
+    equal(log.count("Answer query=state=s&code="), 1)
     equal(statuses.count(b"HTTP/1.1 200"), 1)
     equal(set(statuses) - {b"HTTP/1.1 200", b"HTTP/1.1 410", b""}, set())
 
@@ -161,11 +161,28 @@ def what_is_no_answer_is_not_passed_on():
             found, _, page = login.visit(query, where, method)
             assert found == status, f"{method} {where[:40]}?{(query or '')[:20]}: {found}"
             lacks(page, "code=", "xxx")
-        equal(login.visit("c=" + "x" * 8190)[0], 200)
+        equal(login.visit("state=s&c=" + "x" * 8182)[0], 200)
         login.end(0)
         log = host.read_log("Wait")
     equal(log.count("Answer"), 1)
-    contains(log, "Answer query=c=" + "x" * 8190 + "\n")
+    contains(log, "Answer query=state=s&c=" + "x" * 8182 + "\n")
+
+
+def rfc6749_10_12_a_strangers_answer_ends_nothing():
+    """Anything on this machine may come first; the state is what only the provider was told."""
+    with Host("browser", "granted") as host:
+        login = Login(host)
+        for query in ("code=c", "code=c&state=", "code=c&state=S", "code=c&state=ss", "state", "states=s",
+                      "xstate=s", "error=access_denied", "state=s&state=x", "state=x&state=s",
+                      "code=c&state=%73", "code=state=s"):
+            status, _, page = login.visit(query)
+            assert status == 400, f"{query}: {status}"
+            contains(page, "not for here")
+        equal(login.visit(QUERY)[0], 200)
+        login.end(0)
+        log = host.read_log("Wait")
+    equal(log.count("Answer"), 1)
+    contains(log, f"Answer query={QUERY}\n")
 
 
 def a_browser_that_says_nothing_does_not_stop_another():
@@ -183,7 +200,7 @@ def a_browser_that_says_nothing_does_not_stop_another():
 def the_page_has_no_foreign_text_and_runs_nothing():
     with Host("browser", "denied") as host:
         login = Login(host)
-        status, headers, page = login.visit("error=%3Cscript%3Ealert(1)%3C/script%3E<b>you+are+in</b>")
+        status, headers, page = login.visit("state=s&error=%3Cscript%3Ealert(1)%3C/script%3E<b>you+are+in</b>")
         login.end(3)
     equal(status, 200)
     lacks(page, "script", "you+are", "you are in", "alert", "error")
@@ -346,6 +363,7 @@ CASES = [
     only_the_first_answer_counts,
     after_the_answer_nothing_listens,
     what_is_no_answer_is_not_passed_on,
+    rfc6749_10_12_a_strangers_answer_ends_nothing,
     a_browser_that_says_nothing_does_not_stop_another,
     the_page_has_no_foreign_text_and_runs_nothing,
     the_daemon_decides_whatever_the_browser_brought,

@@ -304,6 +304,13 @@ static int on_get_token(sd_bus_message *call, void *userdata, sd_bus_error *ret_
         return fake_token_get(call, fake->token);
 }
 
+static int on_end_tokens(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+
+        return fake_token_end(call, fake->token);
+}
+
 /* Not a vtable: sd-bus would hold the replies against it. */
 static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
@@ -322,6 +329,7 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
                 {"GetStatus", on_get_status},
                 {"CheckProvider", on_check_provider},
                 {"GetToken", on_get_token},
+                {"EndTokens", on_end_tokens},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(methods); i++)

@@ -66,3 +66,41 @@ int fake_token_get(sd_bus_message *call, const char *word)
                 return -EINVAL;
         return sd_bus_send(NULL, reply, NULL);
 }
+
+static int append_ended(sd_bus_message *reply, const char *word)
+{
+        const char *url = word_is(word, "http") ? "http://id.example/logout?client_id=badged"
+                                                : "https://id.example/logout?client_id=badged";
+
+        if (append(reply, "provider", word_is(word, "controls") ? "co\033[2Jrp" : "corp") < 0 ||
+            append(reply, "issuer", "https://id.example/") < 0 ||
+            append(reply, "subject", "subject-of-alice") < 0)
+                return -EINVAL;
+        if (word_is(word, "bare"))
+                return 0;
+        if (append(reply, "end_session_url", url) < 0)
+                return -EINVAL;
+        if (word_is(word, "none"))
+                return 0;
+        if (word_is(word, "blank"))
+                return append(reply, "end_session_url_hinted", "https://id.example/log out");
+        return append(reply, "end_session_url_hinted",
+                      "https://id.example/logout?client_id=badged&id_token_hint=e30.e30.c2ln");
+}
+
+int fake_token_end(sd_bus_message *call, const char *word)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+
+        puts("EndTokens");
+        if (strncmp(word, ERROR_PREFIX, strlen(ERROR_PREFIX)) == 0)
+                return sd_bus_reply_method_errorf(call, word + strlen(ERROR_PREFIX),
+                                                  "No\033 for now.");
+        if (word_is(word, "junk"))
+                return sd_bus_reply_method_return(call, NULL);
+        if (sd_bus_message_new_method_return(call, &reply) < 0 ||
+            sd_bus_message_open_container(reply, 'a', "{sv}") < 0 ||
+            append_ended(reply, word) < 0 || sd_bus_message_close_container(reply) < 0)
+                return -EINVAL;
+        return sd_bus_send(NULL, reply, NULL);
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* GetToken of fake-badged. */
+/* GetToken and EndTokens of fake-badged. */
 #pragma once
 
 #include <systemd/sd-bus.h>
@@ -11,3 +11,7 @@
  * API is, and whom to trust there, the environment says: FAKE_USERINFO, FAKE_CA_FILE. Returns as a
  * handler of sd-bus does. */
 int fake_token_get(sd_bus_message *call, const char *word);
+
+/* Likewise: "bare" has no address where sessions end, "none" none with an id_token; "http" and
+ * "blank" are addresses that are none. */
+int fake_token_end(sd_bus_message *call, const char *word);

@@ -216,7 +216,7 @@ def test_secret_has_signs_that_basic_must_escape():
 
 def test_every_row_says_what_must_come_of_it():
     for name, row in SCENARIOS.items():
-        assert row["expect"] in ("granted", "refused", "denied", "expired", "throttled",
+        assert row["expect"] in ("granted", "refused", "denied", "expired", "throttled", "cancelled",
                                  "unavailable"), name
         assert row.get("for") in (None, "presets", "grants", "directory"), name
         assert isinstance(row["requests"], dict), name

@@ -123,7 +123,10 @@ def test_row(name, scripted, journal):
     provider = scripted.scenario(name)
     with badged({name: provider}):
         with Desk() as desk:
-            go_to(came_back(provider, desk.challenge()["authorization_url"]))
+            status, _ = go_to(came_back(provider, desk.challenge()["authorization_url"]))
+            if ROWS[name]["expect"] == "cancelled":
+                assert status == 400
+                desk.process.terminate()    # it would wait on
             verdict = desk.end()
     assert verdict["outcome"] == ROWS[name]["expect"]
     counts = {endpoint: provider.count(endpoint) for endpoint in provider.expected_requests}
@@ -134,6 +137,20 @@ def test_row(name, scripted, journal):
 
 
 # ---- the person, the provider ----
+
+def test_strangers_answer_ends_nothing(scripted, serve):
+    """Whatever runs on this machine may come to the listener first."""
+    provider = scripted.scenario("code")
+    serve(provider, client_auth="none")
+    with Desk() as desk:
+        challenge = desk.challenge()
+        location = came_back(provider, challenge["authorization_url"])
+        for change in ({"state": "0" * 32}, {"state": None}, {"state": None, "error": "access_denied"}):
+            assert go_to(location, **change)[0] == 400
+        assert go_to(location)[0] == 200
+        assert desk.end()["outcome"] == "granted"
+    assert provider.count("token") == 1
+
 
 def test_person_declines(scripted, serve):
     provider = scripted.scenario("code")
