@@ -63,6 +63,7 @@ struct noun {
 
 /* One line for each file of nouns. */
 extern const struct noun lone_verbs;
+extern const struct noun factor_noun;
 
 /* Was the option given? Its name must be one of the verb's. */
 bool command_has(const struct command_line *line, const char *option);

@@ -8,6 +8,7 @@
 
 static const struct noun *const nouns[] = {
         &lone_verbs,
+        &factor_noun,
         NULL,
 };
 

@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include "common/cleanup.h"
 
 struct window terminal_window(void)
 {
@@ -47,4 +51,32 @@ int terminal_interrupt_fd(void)
         if (fd < 0 || sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
                 return -errno;
         return fd;
+}
+
+/* True when there is a byte, or the end, to be read. */
+static bool wait_for_input(int interrupt_fd)
+{
+        struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                               {.fd = interrupt_fd, .events = POLLIN}};
+
+        while (poll(fds, ELEMENTSOF(fds), -1) < 0)
+                if (errno != EINTR)
+                        return false;
+        return fds[1].revents == 0;
+}
+
+int terminal_read_line(int interrupt_fd, char *line, size_t size)
+{
+        size_t n = 0;
+        char c;
+
+        while (wait_for_input(interrupt_fd) && read(STDIN_FILENO, &c, 1) == 1) {
+                if (c == '\n') {
+                        line[n] = '\0';
+                        return 1;
+                }
+                if (n + 1 < size)
+                        line[n++] = c;
+        }
+        return 0;
 }

@@ -2,6 +2,8 @@
 /* What standard output can show, and Ctrl-C as a descriptor. */
 #pragma once
 
+#include <stddef.h>
+
 struct window {
         unsigned columns, lines; /* 0: unknown, or no terminal */
 };
@@ -19,3 +21,7 @@ char *terminal_name_new(void);
 /* From here on SIGINT, SIGTERM and SIGHUP end nothing: they make the descriptor readable. It is the
  * caller's to close; -errno when there is none. */
 int terminal_interrupt_fd(void);
+
+/* One line of standard input, without its end, as far as it fits; nothing behind it is read. 1, or
+ * 0 when there is none: at the end of the input, or once interrupt_fd is readable (-1: none). */
+int terminal_read_line(int interrupt_fd, char *line, size_t size);

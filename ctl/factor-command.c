@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* badgectl factor: second factors, set up by their owner, listed and removed by an administrator.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/account-name.h"
+#include "ctl/admin-command.h"
+#include "ctl/command.h"
+#include "ctl/complaint-report.h"
+#include "ctl/factor-enrolment.h"
+#include "ctl/json-output.h"
+#include "ctl/listing.h"
+#include "ctl/login-attempt.h"
+#include "ctl/output.h"
+#include "ctl/terminal.h"
+
+#define CODE_MAX_BYTES 32
+#define NAME_USUAL     "authenticator app"
+
+/* ---- enrol ---- */
+
+/* Whatever way it ends, the secret is on the screen no longer than the person leaves it there. */
+static void show(const struct factor_enrolment *enrolment)
+{
+        puts("Add this account to your authenticator app: photograph the picture with it, or type "
+             "in\nthe letters.");
+        if (enrolment->picture)
+                puts(secret_bytes(enrolment->picture));
+        printf("Secret: %s\n", secret_bytes(enrolment->letters));
+}
+
+static int show_json(const struct factor_enrolment *enrolment)
+{
+        _cleanup_json_ struct json_object *object = json_object_new_object();
+
+        if (!object || json_add_text(object, "id", enrolment->id) < 0 ||
+            json_add_text(object, "secret_uri", secret_bytes(enrolment->uri)) < 0)
+                return -ENOMEM;
+        return json_print(object);
+}
+
+/* People write codes with a blank in the middle, as apps show them. */
+static bool read_code(int interrupt_fd, const char *prompt, char code[static CODE_MAX_BYTES])
+{
+        char *end = code;
+
+        fputs(prompt, stdout);
+        (void)fflush(stdout);
+        if (terminal_read_line(interrupt_fd, code, CODE_MAX_BYTES) <= 0)
+                return false;
+        for (const char *s = code; *s; s++)
+                if (*s != ' ')
+                        *end++ = *s;
+        *end = '\0';
+        return true;
+}
+
+static int report_done(const char *account, bool json)
+{
+        _cleanup_json_ struct json_object *object = json ? json_object_new_object() : NULL;
+
+        if (!json) {
+                printf("The factor of %s is in force. Each code counts once.\n", account);
+                return 0;
+        }
+        return object && json_add(object, "confirmed", json_object_new_boolean(true)) == 0
+                       ? json_print(object)
+                       : -ENOMEM;
+}
+
+static enum command_exit confirm(struct bus_peer *peer, const struct factor_enrolment *enrolment,
+                                 int interrupt_fd, const char *account, bool json)
+{
+        char first[CODE_MAX_BYTES], second[CODE_MAX_BYTES];
+        bool again = true;
+
+        while (again) {
+                struct complaint complaint = {0};
+                if (!read_code(interrupt_fd, json ? "" : "The code that it shows: ", first) ||
+                    !read_code(interrupt_fd, json ? "" : "The next one, when it comes: ", second)) {
+                        output_complaint("Nothing was set up.", NULL);
+                        return COMMAND_CANCELLED;
+                }
+                if (factor_enrolment_confirm(peer, enrolment, first, second, &again, &complaint))
+                        return report_done(account, json) < 0 ? COMMAND_BAD : COMMAND_GOOD;
+                enum command_exit code = complaint_report(&complaint, json);
+                if (!again)
+                        return code;
+        }
+        return COMMAND_BAD;
+}
+
+static enum command_exit enrol(const struct command_line *line, int interrupt_fd, const char *login,
+                               const char *account)
+{
+        _cleanup_(bus_peer_freep) struct bus_peer *peer = NULL;
+        _cleanup_enrolment_ struct factor_enrolment enrolment = {0};
+        struct complaint complaint = {0};
+        const char *name = command_value(line, "name");
+
+        if (!daemon_find(interrupt_fd, &peer, &complaint) ||
+            !factor_enrolment_begin(peer, login, account, name ? name : NAME_USUAL,
+                                    line->json ? "none" : terminal_qr_word(), &enrolment,
+                                    &complaint))
+                return complaint_report(&complaint, line->json);
+        if (!line->json)
+                show(&enrolment);
+        else if (show_json(&enrolment) < 0)
+                return COMMAND_BAD;
+        return confirm(peer, &enrolment, interrupt_fd, account, line->json);
+}
+
+static enum command_exit enrol_as_root(const struct command_line *line)
+{
+        const char *account = command_value(line, "account");
+        _cleanup_close_ int interrupt_fd = terminal_interrupt_fd();
+
+        if (!account || !account_name_is_valid(account)) {
+                output_complaint(account ? "That is no account's name." : "Whose factor is it?",
+                                 "name the account: badgectl factor enrol totp --account ACCOUNT");
+                return COMMAND_USAGE;
+        }
+        return enrol(line, interrupt_fd, NULL, account);
+}
+
+/* Who may set up a factor is who signs in once more. */
+static enum command_exit enrol_own(const struct command_line *line)
+{
+        _cleanup_login_attempt_ struct login_attempt attempt;
+        const struct login_attempt_spec spec = {
+                .account = command_value(line, "account"),
+                .provider = command_value(line, "provider"),
+                .json = line->json,
+        };
+
+        int r = login_attempt_init(&attempt, &spec);
+        if (r < 0) {
+                output_complaint(r == -ENOENT ? "Your user id has no name here." : strerror(-r),
+                                 NULL);
+                return COMMAND_BAD;
+        }
+        if (login_attempt_run(&attempt))
+                return enrol(line, attempt.interrupt_fd, attempt.id, attempt.account);
+        attempt.end.mend = login_attempt_mend(&attempt);
+        enum command_exit code = complaint_report(&attempt.end, line->json);
+        return code == COMMAND_GOOD ? COMMAND_BAD : code;
+}
+
+static enum command_exit enrol_command(const struct command_line *line)
+{
+        if (strcmp(line->operands[0], "totp") != 0) {
+                output_complaint("There is no such type of factor.", "badgectl factor enrol totp");
+                return COMMAND_USAGE;
+        }
+        return geteuid() == 0 ? enrol_as_root(line) : enrol_own(line);
+}
+
+/* ---- list, remove ---- */
+
+static const struct listing_field fields[] = {
+        {.key = "id", .heading = "FACTOR", .is_whole = true},
+        {.key = "account", .heading = "ACCOUNT"},
+        {.key = "type", .heading = "TYPE"},
+        {.key = "name", .heading = "NAME"},
+        {.key = "created_at", .heading = "CREATED", .kind = LISTING_TIME},
+        {.key = "used_at", .heading = "USED", .kind = LISTING_TIME},
+        {.key = "used_from", .heading = "FROM"},
+        {.key = "failures", .heading = "WRONG", .kind = LISTING_NUMBER},
+        {.key = "proved_at", .kind = LISTING_TIME},
+};
+
+static const struct listing factors = {
+        "factors",
+        "There are no second factors.",
+        fields,
+        ELEMENTSOF(fields),
+};
+
+static enum command_exit list_command(const struct command_line *line)
+{
+        return admin_list(line, &factors, "ListFactors", "s",
+                          line->operands[0] ? line->operands[0] : "");
+}
+
+static enum command_exit remove_command(const struct command_line *line)
+{
+        return admin_do(line, "The factor is removed.", "RemoveFactor", "s", line->operands[0]);
+}
+
+/* ---- the noun ---- */
+
+static const struct command_option enrol_options[] = {
+        {"account", "ACCOUNT", "whose factor it is; only root may name another's"},
+        {"name", "NAME", "what you call it; otherwise \"" NAME_USUAL "\""},
+        {"provider", "NAME", "ask this provider, whatever the settings say"},
+        {0},
+};
+
+static const struct verb verbs[] = {
+        {
+                .name = "enrol",
+                .operands = "totp",
+                .min_operands = 1,
+                .max_operands = 1,
+                .summary = "set up an authenticator app as your second factor",
+                .help = "Has you sign in once more, unless you are root, shows the secret as a "
+                        "picture for the app and in letters, and asks for two codes, one right "
+                        "after the other, each when the app shows it. Until then nothing is kept."
+                        "\n\n"
+                        "The app makes codes of six digits, every thirty seconds (RFC 6238). Where "
+                        "the settings of a service ask for one, it is typed at the prompt in place "
+                        "of Enter.",
+                .exit_codes = "0 it is in force, 1 refused, 2 wrong arguments, 3 denied, 4 "
+                              "expired, 5 unavailable, 6 throttled, 7 cancelled.",
+                .options = enrol_options,
+                .run = enrol_command,
+        },
+        {
+                .name = "list",
+                .operands = "[ACCOUNT]",
+                .max_operands = 1,
+                .summary = "list second factors (administrators)",
+                .help = "Lists the factors of the account, or all of them: when each was set up, "
+                        "when and from where it was used last, and how many codes were wrong since "
+                        "then.",
+                .run = list_command,
+        },
+        {
+                .name = "remove",
+                .operands = "FACTOR",
+                .min_operands = 1,
+                .max_operands = 1,
+                .summary = "remove a second factor (administrators)",
+                .help = "From now on no code of it counts. Where a service asks for a code, the "
+                        "account is shut out there until it has another factor.",
+                .run = remove_command,
+        },
+        {0},
+};
+
+const struct noun factor_noun = {"factor", "second factors: one-time codes of an app", verbs};
