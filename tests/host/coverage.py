@@ -52,6 +52,7 @@ def count(command: list[str]) -> int:
     paths.COUNTERS.mkdir()
     paths.COUNTERS.chmod(0o1777)
     own_counters(0o666)     # su and login unload the module as the person who has come in
+    open_folders(paths.BUILD, 0o1777)
     done = subprocess.run(command, check=False)
     kept = paths.BUILD / f"counters-{paths.SHARE}"
     shutil.copytree(paths.COUNTERS, kept, dirs_exist_ok=True)
@@ -69,6 +70,7 @@ def add_up(build: pathlib.Path) -> None:
         shutil.rmtree(counters)
     for counter in build.rglob("*.gcda"):
         counter.chmod(0o644)
+    open_folders(build, 0o755)
 
 
 def own_counters(mode: int) -> None:
@@ -77,6 +79,12 @@ def own_counters(mode: int) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
         if path.is_file():
             path.chmod(mode)
+
+
+def open_folders(build: pathlib.Path, mode: int) -> None:
+    """Of the objects: whoever runs badgectl first makes its counters there."""
+    for folder in {path.parent for path in build.rglob("*.gcno")}:
+        folder.chmod(mode)
 
 
 def read(build: pathlib.Path) -> list[dict]:

@@ -7,6 +7,8 @@
 
 #include "common/cleanup.h"
 #include "core/account-policy.h"
+#include "core/account-standing.h"
+#include "core/claim-address.h"
 #include "core/claim-test.h"
 #include "core/directory-page.h"
 #include "core/identity.h"
@@ -122,6 +124,26 @@ static enum torture_end run_claims(const void *prepared)
         return claim_tests_failing(&tests, bob) ? TORTURE_SHORT : TORTURE_DONE;
 }
 
+static enum torture_end run_standing(const void *prepared)
+{
+        static const char here[] = "{\"state\":7}", gone[] = "{\"state\":8}";
+        _cleanup_identity_ struct identity *bob = NULL;
+        _cleanup_free_ char *url = NULL;
+        const char *why = NULL;
+
+        int r = make_bob(&bob);
+        if (r >= 0)
+                r = claim_address_new("https://api.example/users/{login}", bob, &url);
+        if (r >= 0 && strcmp(url, "https://api.example/users/bob") != 0)
+                return TORTURE_WRONG;
+        if (r >= 0)
+                r = account_standing_read(here, strlen(here), "/state", "7", &why);
+        if (r < 0)
+                return end_of(r);
+        r = account_standing_read(gone, strlen(gone), "/state", "7", &why);
+        return r == -EBADMSG ? TORTURE_DONE : end_of(r);
+}
+
 static int show(const struct identity *bob, const char *claim, char **ret_shown)
 {
         const struct account_verdict verdict = {.claim = claim};
@@ -159,6 +181,7 @@ static const struct torture_case cases[] = {
         {.name = "a_page_of_groups_leads_to_the_next", .run = run_linked_page},
         {.name = "fetched_groups_are_added_whole", .run = run_added_groups},
         {.name = "demanded_claims_are_looked_up", .run = run_claims},
+        {.name = "an_account_that_is_gone_stays_gone", .run = run_standing},
         {.name = "claims_by_path_and_list_are_shown", .run = run_shown},
 };
 const struct torture_cases torture_directory_cases = {cases, ELEMENTSOF(cases)};

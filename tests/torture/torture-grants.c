@@ -7,8 +7,10 @@
 
 #include "core/authorization-url.h"
 #include "core/backchannel-authentication.h"
+#include "core/binding-message.h"
 #include "core/identity.h"
 #include "core/introspection.h"
+#include "core/login-hint.h"
 #include "core/pkce.h"
 #include "core/text-pairs.h"
 #include "core/token-record.h"
@@ -106,6 +108,23 @@ static enum torture_end run_introspection(const void *prepared)
         return end_of(introspection_check(alive, strlen(alive), &expectation, &why));
 }
 
+/* A hint that names somebody else, or a number cut short, would be worse than none. */
+static enum torture_end run_ring(const void *prepared)
+{
+        _cleanup_free_ char *hint = NULL, *plain = NULL, *message = NULL;
+
+        int r = login_hint_new("acct:{account}@example.com", "alice", NULL, &hint);
+        if (r >= 0)
+                r = login_hint_new(NULL, "alice", "@example.com", &plain);
+        if (r >= 0)
+                r = binding_message_new(42, "sshd", "shellhost.example.com", &message);
+        if (r == 0 &&
+            (strcmp(hint, "acct:alice@example.com") != 0 ||
+             strcmp(plain, "alice@example.com") != 0 || strcmp(message, "42/sshd/shellhost") != 0))
+                return TORTURE_WRONG;
+        return end_of(r);
+}
+
 static struct secret *secret_of(const char *text, int *r)
 {
         struct secret *secret = *r < 0 ? NULL : secret_new_text(text);
@@ -156,6 +175,7 @@ static const struct torture_case cases[] = {
         {"browser_question", run_browser_question, NULL, NULL, 0, 0},
         {"browser_answer", run_browser_answer, NULL, NULL, 0, 0},
         {"backchannel", run_backchannel, NULL, NULL, 0, 0},
+        {"ring", run_ring, NULL, NULL, 0, 0},
         {"introspection_never_revives", run_introspection, NULL, NULL, 0, 0},
         {"kept_tokens", run_kept_tokens, NULL, NULL, 0, 0},
 };

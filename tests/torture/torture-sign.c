@@ -115,6 +115,22 @@ static enum torture_end run_secret_assertion(const void *prepared)
                       : TORTURE_SHORT;
 }
 
+static enum torture_end run_grant_assertion(const void *prepared)
+{
+        const struct signer *signer = prepared;
+        _cleanup_secret_ struct secret *assertion = NULL;
+        const struct grant_assertion_spec spec = {
+                .client_id = "linux-login",
+                .audience = "https://id.example",
+                .key = signer->ec,
+                .jti = "4cfe9b2c1d",
+                .now_sec = NOW_SEC,
+        };
+
+        int r = grant_assertion_new(&spec, &assertion);
+        return check_token(r, assertion, "{\"typ\":\"JWT\",\"alg\":\"ES256\"}", ASSERTION_CLAIMS);
+}
+
 static enum torture_end run_proof(const void *prepared)
 {
         const struct signer *signer = prepared;
@@ -151,6 +167,8 @@ static enum torture_end run_thumbprints(const void *prepared)
 static const struct torture_case cases[] = {
         {"assertion_by_key_is_whole", run_key_assertion, prepare_signer, release_signer, 0, 0},
         {"assertion_by_secret_is_whole", run_secret_assertion, NULL, NULL, 0, 0},
+        {"assertion_of_a_service_account_is_whole", run_grant_assertion, prepare_signer,
+         release_signer, 0, 0},
         {"proof_is_whole", run_proof, prepare_signer, release_signer, 0, 0},
         {"thumbprints", run_thumbprints, prepare_signer, release_signer, 0, 0},
 };
