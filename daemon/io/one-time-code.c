@@ -81,7 +81,7 @@ static int check(const struct secret *secret, const char *before, const char *co
         if (oath_init() != OATH_OK)
                 return -EIO;
         for (window_of(now_sec, &step, &last); step <= last; step++) {
-                bool proves;
+                bool proves = false;
                 int r = step_proves(secret, step, before, code, &proves);
                 if (r < 0)
                         return r;
