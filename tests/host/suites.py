@@ -27,7 +27,7 @@ PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": 
 # These run in several private hosts at once, each with a share of the tests: most of them wait for a
 # provider's interval, not for the processor. What measures or counts time as a whole is not among them.
 SHARED_OUT = ("system", "coverage")
-SHARES = min(6, (os.cpu_count() or 1) + 1)
+SHARES = min(6, 2 * (os.cpu_count() or 1))
 # A suite is skipped where one of its programs, or root, cannot be had.
 PROGRAMS = {"container": ("systemd-nspawn", "debootstrap")}
 VARIANTS = {"asan": ("-Db_sanitize=address,undefined", "-Db_lundef=false"), "valgrind": (),
