@@ -10,3 +10,11 @@ uint64_t clock_now_usec(void)
         (void)clock_gettime(CLOCK_BOOTTIME, &now);
         return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
+
+uint64_t clock_wall_sec(void)
+{
+        struct timespec now = {0};
+
+        (void)clock_gettime(CLOCK_REALTIME, &now);
+        return (uint64_t)now.tv_sec;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one clock that deadlines are counted in. */
+/* The clock that deadlines are counted in, and the one on the wall. */
 #pragma once
 
 #include <stdint.h>
@@ -8,3 +8,6 @@
 
 /* CLOCK_BOOTTIME: it also runs while the machine sleeps, as the provider's clock does. */
 uint64_t clock_now_usec(void);
+
+/* CLOCK_REALTIME in seconds: for what is kept longer than the machine runs. */
+uint64_t clock_wall_sec(void);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "common/account-name.h"
 #include "common/cleanup.h"
 #include "core/account-policy.h"
@@ -77,6 +78,7 @@ static struct refusal check_account(struct admission *admission, enum log_event 
 {
         _cleanup_(local_account_finish) struct local_account account = {0};
         struct account_facts facts = {.name = request->account};
+        const char *sentence;
 
         /* The name before NSS: what lies behind it need not be safe to ask with any bytes. */
         if (account_name_is_valid(request->account)) {
@@ -91,7 +93,12 @@ static struct refusal check_account(struct admission *admission, enum log_event 
         const char *detail = account_refusal(&facts, admission->settings->accounts.min_uid);
         if (detail)
                 return admission_refuse_account(admission, event, request, detail);
-        return admission_no_objection;
+        if (!accounts_objection(admission->state, account.name, account.uid, &detail, &sentence))
+                return admission_no_objection;
+        /* In the account phase the person is known already, and may know the reason. */
+        if (event == LOG_EVENT_ACCOUNT)
+                return admission_refuse(admission, event, request, LOGIN_REFUSED, sentence, detail);
+        return admission_refuse_account(admission, event, request, detail);
 }
 
 struct refusal admission_check_local(struct admission *admission, enum log_event event,

@@ -14,6 +14,7 @@
 #include "state.h"
 
 struct rate_limit;
+struct state;
 
 /* Why somebody is turned away: for the person, in a sentence. Static. LOGIN_GRANTED: nothing is
  * against it so far. */

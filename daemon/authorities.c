@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct account_rules rules_of(const struct settings *settings,
+static struct account_rules rules_of(const struct authorities *authorities,
                                      const struct provider_settings *provider)
 {
+        const struct settings *settings = authorities->settings;
+
         return (struct account_rules){
                 .provider = provider->name,
                 .issuer = provider->issuer,
@@ -19,6 +21,7 @@ static struct account_rules rules_of(const struct settings *settings,
                 .has_groups = settings_names_accounts_alike(settings, provider),
                 .groups_claim = provider->groups_claim ? provider->groups_claim
                                                        : settings->accounts.groups_claim,
+                .links = &authorities->links,
         };
 }
 
@@ -35,14 +38,15 @@ static int add(struct authorities *authorities, sd_event *event, struct http_cli
         r = directory_new(authority->provider, &authority->directory);
         if (r < 0)
                 return r;
-        authority->rules = rules_of(authorities->settings, settings);
+        authority->rules = rules_of(authorities, settings);
         return 0;
 }
 
 int authorities_init(struct authorities *authorities, sd_event *event, struct http_client *http,
-                     const struct settings *settings)
+                     const struct settings *settings, const struct account_links *links)
 {
         authorities->settings = settings;
+        authorities->links = *links;
         authorities->list = calloc(settings->n_providers, sizeof(*authorities->list));
         authorities->choices = calloc(settings->n_providers, sizeof(*authorities->choices));
         if (!authorities->list || !authorities->choices)
@@ -79,10 +83,17 @@ const struct authority *authorities_choose(const struct authorities *authorities
 {
         const struct settings *settings = authorities->settings;
 
-        return authorities_find(
+        const struct authority *chosen = authorities_find(
                 authorities, account_choose_provider(settings->accounts.map, authorities->choices,
                                                      authorities->n, account, wanted,
                                                      settings->default_provider));
+        if (wanted || !chosen || account_is_reachable(&chosen->rules, account))
+                return chosen;
+        /* Linked to an identity of another provider only. */
+        for (size_t i = 0; i < authorities->n; i++)
+                if (account_is_reachable(&authorities->list[i].rules, account))
+                        return &authorities->list[i];
+        return chosen;
 }
 
 bool authorities_reach(const struct authorities *authorities, const char *account)

@@ -14,15 +14,16 @@ struct http_client;
 
 struct authorities {
         const struct settings *settings;
+        struct account_links links;       /* part of all rules */
         struct authority *list;           /* in the order of the settings */
         struct account_provider *choices; /* the same, as account_choose_provider() wants them */
         size_t n;
 };
 
 /* {0} before. settings and http are borrowed until authorities_finish(), which is called on failure
- * too. */
+ * too; so is what links ask. The authorities stay where they are. */
 int authorities_init(struct authorities *authorities, sd_event *event, struct http_client *http,
-                     const struct settings *settings);
+                     const struct settings *settings, const struct account_links *links);
 void authorities_finish(struct authorities *authorities);
 
 /* By the provider's name; NULL, also for no name. */

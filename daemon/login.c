@@ -132,13 +132,25 @@ bool login_register(struct login *login, enum login_outcome outcome, const char 
 
 /* ---- 3. the verdict ---- */
 
+void login_refuse(struct login *login, const char *detail, const char *sentence)
+{
+        login_end(login, LOGIN_REFUSED, detail, sentence);
+}
+
+static void login_forbid(struct login *login)
+{
+        login->registrar.on_forbidden(login, login->decision.identity, &login->decision.verdict,
+                                      login->registrar.userdata);
+        login_refuse(login, NULL, NULL);
+}
+
 static void login_decide(struct login *login, struct identity *identity)
 {
         if (login_decision_judge(&login->decision, &login->authority->rules, login->request.account,
                                  identity))
                 login_enter_state(login, LOGIN_STATE_REGISTERING);
         else
-                login_end(login, LOGIN_REFUSED, NULL, NULL);
+                login_forbid(login);
 }
 
 /* ---- 2b. something else is shown in the provider's place ---- */

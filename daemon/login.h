@@ -36,9 +36,12 @@ struct login_listener {
 
 /* Has the last word. on_allowed is called at most once, from the loop: the rules let the identity
  * use the account; is it the one that the account belongs to, and can it be written down? To be
- * answered by login_register(), at once or later. */
+ * answered by login_register(), at once or later. on_forbidden instead, when they do not; there is
+ * nothing to be decided any more, but login_refuse() may say why. */
 struct login_registrar {
         void (*on_allowed)(struct login *login, void *userdata);
+        void (*on_forbidden)(struct login *login, const struct identity *identity,
+                             const struct account_verdict *verdict, void *userdata);
         void *userdata;
 };
 
@@ -85,6 +88,9 @@ bool login_vouch(struct login *login, enum login_outcome outcome, const char *ty
 /* Somebody shows a secret in place of the provider's proof. -EBUSY when this login waits for none,
  * or had one. What comes of it is the verdict. */
 int login_present(struct login *login, const struct secret *secret);
+
+/* The login is refused, whatever else happens. The texts as above. */
+void login_refuse(struct login *login, const char *detail, const char *sentence);
 
 /* The person waits for the verdict: polling may begin. */
 void login_person_waits(struct login *login);

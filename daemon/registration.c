@@ -5,26 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "login-binding.h"
+#include "state.h"
+
 struct registrations {
         struct registrations_spec spec;
 };
 
-/* Why the login is not granted. */
-struct objection {
-        enum login_outcome outcome;
-        const char *detail, *sentence; /* static; may be NULL */
-};
-
-/* LOGIN_GRANTED: nothing is against it. */
-static struct objection find_objection(struct registrations *registrations, struct login *login)
+static struct login_binding_spec binding_of(const struct registrations *registrations,
+                                            const struct login *login)
 {
-        return (struct objection){LOGIN_GRANTED, NULL, NULL};
+        return (struct login_binding_spec){
+                .state = registrations->spec.state,
+                .settings = registrations->spec.settings,
+                .login = login,
+                .identity = login_identity(login),
+                .verdict = login_verdict(login),
+        };
+}
+
+static struct login_objection find_objection(struct registrations *registrations,
+                                             struct login *login)
+{
+        const char *sentence = state_objection(registrations->spec.state), *identity;
+        const struct login_binding_spec spec = binding_of(registrations, login);
+
+        if (sentence)
+                return (struct login_objection){LOGIN_UNAVAILABLE, "the store was damaged",
+                                                sentence};
+        return login_bind(&spec, &identity);
 }
 
 static void on_allowed(struct login *login, void *userdata)
 {
         struct registrations *registrations = userdata;
-        struct objection objection = find_objection(registrations, login);
+        struct login_objection objection = find_objection(registrations, login);
 
         if (objection.outcome != LOGIN_GRANTED) {
                 (void)login_register(login, objection.outcome, objection.detail,
@@ -33,6 +48,18 @@ static void on_allowed(struct login *login, void *userdata)
         }
         granted_logins_add(registrations->spec.granted, login);
         (void)login_register(login, LOGIN_GRANTED, "the identity may use the account", NULL);
+}
+
+static void on_forbidden(struct login *login, const struct identity *identity,
+                         const struct account_verdict *verdict, void *userdata)
+{
+        struct login_binding_spec spec = binding_of(userdata, login);
+        struct login_objection objection;
+
+        spec.identity = identity;
+        spec.verdict = verdict;
+        if (login_binding_explain(&spec, &objection))
+                login_refuse(login, objection.detail, objection.sentence);
 }
 
 int registrations_new(const struct registrations_spec *spec,
@@ -55,5 +82,5 @@ struct registrations *registrations_free(struct registrations *registrations)
 
 struct login_registrar registrations_registrar(struct registrations *registrations)
 {
-        return (struct login_registrar){on_allowed, registrations};
+        return (struct login_registrar){on_allowed, on_forbidden, registrations};
 }

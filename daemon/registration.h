@@ -11,6 +11,8 @@ struct registrations;
 
 /* All borrowed until the registrations are freed. */
 struct registrations_spec {
+        struct state *state;
+        const struct settings *settings;
         struct granted_logins *granted;
 };
 

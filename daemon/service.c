@@ -12,6 +12,7 @@
 #include "enrolments.h"
 #include "factors.h"
 #include "granted-logins.h"
+#include "identities.h"
 #include "io/account-lookup.h"
 #include "log.h"
 #include "registration.h"
@@ -81,7 +82,8 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
         int r = http_client_new(event, &service->http);
         if (r < 0)
                 return r;
-        r = authorities_init(&service->authorities, event, service->http, settings);
+        const struct account_links links = identities_links(state);
+        r = authorities_init(&service->authorities, event, service->http, settings, &links);
         if (r < 0)
                 return r;
         r = admission_init(&service->admission, settings, state, &service->attempts);
@@ -90,7 +92,7 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
         r = granted_logins_new(event, &service->granted);
         if (r < 0)
                 return r;
-        r = registrations_new(&(struct registrations_spec){.granted = service->granted},
+        r = registrations_new(&(struct registrations_spec){state, settings, service->granted},
                               &service->registrations);
         if (r < 0)
                 return r;

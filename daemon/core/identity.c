@@ -163,7 +163,7 @@ int identity_new_from_userinfo(const char *provider, const char *issuer, const c
         return 0;
 }
 
-static void list_finish(struct identity_list *list)
+static void list_finish(struct identity_values *list)
 {
         free(list->claim);
         text_list_finish(&list->texts);
@@ -207,7 +207,7 @@ int identity_add_userinfo(struct identity *identity, const char *body, size_t si
         return 0;
 }
 
-static int list_copy(struct identity_list *list, const char *claim, const struct text_list *texts)
+static int list_copy(struct identity_values *list, const char *claim, const struct text_list *texts)
 {
         int r = text_copy(claim, &list->claim);
 
@@ -219,19 +219,20 @@ static int list_copy(struct identity_list *list, const char *claim, const struct
 int identity_add_groups(struct identity *identity, const char *claim,
                         const struct text_list *groups)
 {
-        struct identity_list made = {0};
+        struct identity_values made = {0};
         size_t at = 0;
 
         int r = list_copy(&made, claim, groups);
         while (at < identity->n_lists && strcmp(identity->lists[at].claim, claim) != 0)
                 at++;
         if (r >= 0 && at == identity->n_lists) {
-                struct identity_list *grown = reallocarray(identity->lists, at + 1, sizeof(*grown));
+                struct identity_values *grown = reallocarray(identity->lists, at + 1,
+                                                             sizeof(*grown));
                 r = grown ? 0 : -ENOMEM;
                 identity->lists = grown ? grown : identity->lists;
                 identity->n_lists += grown != NULL;
                 if (grown)
-                        grown[at] = (struct identity_list){0};
+                        grown[at] = (struct identity_values){0};
         }
         if (r < 0) {
                 list_finish(&made);

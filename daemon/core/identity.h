@@ -19,7 +19,7 @@
 struct json_object;
 
 /* The values of a claim that no document has. */
-struct identity_list {
+struct identity_values {
         char *claim;
         struct text_list texts;
 };
@@ -28,7 +28,7 @@ struct identity {
         char *provider, *issuer, *subject;
         struct json_object *id_token; /* NULL: plain OAuth 2.0 */
         struct json_object *userinfo; /* may be NULL, but not both */
-        struct identity_list *lists;
+        struct identity_values *lists;
         size_t n_lists;
         char *acr; /* NULL: the provider did not say */
         char **amr;

@@ -12,13 +12,14 @@ import sys
 
 # The spine, from the ground up: a file may include those before it and itself.
 SPINE = ["log", "settings", "state",
-         "journal-chain",
+         "journal-chain", "accounts", "identities", "bindings",
          "factors", "enrolments",
          "document", "provider", "provider-call", "api-answer", "approval-request",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
          "authority", "authorities", "identification",
          "token-refresh", "token-revocation", "token-store", "token-keeper", "end-session",
-         "verification", "proof", "login-request", "login-sentence", "login-decision", "login", "attempts",
+         "verification", "proof", "login-request", "login-sentence", "login-decision", "login",
+         "login-binding", "attempts",
          "admission", "sessions", "granted-logins", "registration", "service", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
