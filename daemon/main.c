@@ -21,6 +21,7 @@
 #include "log.h"
 #include "service.h"
 #include "settings.h"
+#include "state-care.h"
 #include "state.h"
 
 /* What sysexits(3) and systemd call a configuration error; the unit does not restart on it. */
@@ -248,6 +249,7 @@ static int run(struct settings *settings)
                 (void)settings_free(settings);
                 return r;
         }
+        state_care_resume(state);
         r = service_new(event, settings, state, &service);
         if (r < 0)
                 return r;

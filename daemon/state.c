@@ -6,19 +6,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #include <systemd/sd-id128.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "common/secret.h"
-#include "io/durable-file.h"
-#include "io/seal-key.h"
 #include "io/store-tables.h"
 #include "io/store.h"
-#include "io/token-seal.h"
 #include "log.h"
+#include "state-files.h"
 
 /* Most rows of each table. Sessions: more than are open at once, for those that ended stay until
  * their tokens are revoked. */
@@ -28,15 +22,10 @@
 #define THROTTLES_MAX 65536
 #define FACTS_MAX     1024
 
-#define SENTENCE_SET_ASIDE \
-        "What this host knew about its accounts was damaged; an administrator has to look at it."
+#define SETTLE_AFTER_USEC UINT64_C(10000000)
 
-struct state_files {
-        char *store, *key, *objection;
-        struct token_seal *seal;
-        bool has_objection;
-        bool is_failing; /* the last write did */
-};
+#define SENTENCE_OBJECTION \
+        "What this host knows of its accounts is in doubt. An administrator has to look at it."
 
 const char *state_folder(void)
 {
@@ -59,141 +48,7 @@ int state_new_id(char ret_id[STATE_ID_DIGITS + 1])
 
 const char *state_objection(const struct state *state)
 {
-        return state->files->has_objection ? SENTENCE_SET_ASIDE : NULL;
-}
-
-/* ---- files ---- */
-
-static struct state_files *state_files_free(struct state_files *files)
-{
-        free(files->store);
-        free(files->key);
-        free(files->objection);
-        (void)token_seal_free(files->seal);
-        free(files);
-        return NULL;
-}
-
-static int join(const char *folder, const char *name, char **ret_path)
-{
-        char *path = NULL;
-
-        if (asprintf(&path, "%s/%s", folder, name) < 0)
-                return -ENOMEM;
-        *ret_path = path;
-        return 0;
-}
-
-static int state_files_init(struct state_files *files, const char *folder)
-{
-        int r = join(folder, "store", &files->store);
-        if (r == 0)
-                r = join(folder, "store.key", &files->key);
-        if (r == 0)
-                r = join(folder, "store.objection", &files->objection);
-        return r;
-}
-
-/* Another key, a newer version, owner or mode, no folder: time does not mend them. */
-static bool is_for_administrator(int error)
-{
-        return error == -ENOKEY || error == -EPROTONOSUPPORT || error == -EPERM ||
-               error == -EACCES || error == -ENOENT || error == -EBADMSG || error == -ELOOP ||
-               error == -EINVAL;
-}
-
-static int refuse(int error, const char *path, const char *why)
-{
-        log_line(LOG_ERR, "Failed to open '%s': %s (%s)", path, why, strerror(-error));
-        return is_for_administrator(error) ? -EUCLEAN : error;
-}
-
-/* ---- opening ---- */
-
-/* Whoever else could write there could put another store in its place; and root, who tries the
- * program by hand, must not leave files that the daemon cannot read. */
-static int check_folder(const char *folder)
-{
-        struct stat status;
-
-        if (stat(folder, &status) < 0)
-                return refuse(-errno, folder, "it cannot be examined");
-        if (status.st_uid != geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)))
-                return refuse(-EPERM, folder,
-                              "it is not the folder of the user that badged runs as");
-        return 0;
-}
-
-static int load_seal(struct state_files *files)
-{
-        _cleanup_secret_ struct secret *keys = NULL;
-        const char *why = "memory is short";
-
-        int r = seal_key_load(files->key, !store_is_there(files->store), &keys, &why);
-        if (r == -ENOENT && store_is_there(files->store))
-                return refuse(-ENOKEY, files->key, "the store is there, but not its key");
-        if (r < 0)
-                return refuse(r, files->key, why);
-        r = token_seal_new(keys, &files->seal, &why);
-        return r < 0 ? refuse(r, files->key, why) : 0;
-}
-
-/* 1, 0, or negative errno: what cannot be looked for might be there. */
-static int look_for_objection(const struct state_files *files)
-{
-        if (access(files->objection, F_OK) == 0)
-                return 1;
-        return errno == ENOENT ? 0 : -errno;
-}
-
-/* The objection stands before anything is moved: whatever happens in between, nobody is let in on
- * the ground of an empty store. */
-static int set_aside(struct state_files *files, const char *why)
-{
-        _cleanup_secret_ struct secret *text = secret_new_text(why);
-        _cleanup_free_ char *name = NULL;
-
-        int r = text ? durable_file_write(files->objection, text, true) : -ENOMEM;
-        if (r < 0)
-                return refuse(r, files->objection, "it cannot be written");
-        files->has_objection = true;
-        r = store_set_aside(files->store, (uint64_t)time(NULL), &name);
-        if (r < 0)
-                return refuse(r, files->store, "it is damaged and cannot be set aside");
-        log_line(LOG_ALERT,
-                 "'%s' is damaged (%s) and was set aside as '%s'; nobody can sign in until an "
-                 "administrator has looked at it: badgectl store accept",
-                 files->store, why, name);
-        return 0;
-}
-
-static int open_store(struct state_files *files, struct store **ret_store)
-{
-        const char *why = "memory is short";
-
-        int r = store_open(files->store, files->seal, ret_store, &why);
-        if (r == -EBADMSG) {
-                r = set_aside(files, why);
-                if (r < 0)
-                        return r;
-                r = store_open(files->store, files->seal, ret_store, &why);
-        }
-        return r < 0 ? refuse(r, files->store, why) : 0;
-}
-
-static int open_files(struct state_files *files, const char *folder, struct store **ret_store)
-{
-        int r = state_files_init(files, folder);
-        if (r == 0)
-                r = check_folder(folder);
-        if (r < 0)
-                return r;
-        r = look_for_objection(files);
-        if (r < 0)
-                return refuse(r, files->objection, "it cannot be looked for");
-        files->has_objection = r > 0;
-        r = load_seal(files);
-        return r < 0 ? r : open_store(files, ret_store);
+        return state->files->why ? SENTENCE_OBJECTION : NULL;
 }
 
 /* ---- reading ---- */
@@ -229,7 +84,9 @@ static int read_tables(struct state *state, struct store *store)
         list_mirrors(state, list);
         for (size_t i = 0; i < MIRRORED_MAX && r == 0; i++)
                 r = store_mirror_new(store, list[i].table, list[i].max_rows, list[i].mirror);
-        return r < 0 ? refuse(r, state->files->store, "it cannot be read") : 0;
+        if (r < 0)
+                log_line(LOG_ERR, "Failed to read '%s': %s", state->files->store, strerror(-r));
+        return r;
 }
 
 /* ---- writing ---- */
@@ -239,10 +96,10 @@ static void on_failure(const char *name, int result, void *userdata)
 {
         struct state *state = userdata;
 
-        if (!state->files->is_failing)
-                log_line(LOG_ERR, "Failed to write to table '%s' of '%s': %s", name,
+        if (!state->is_failing)
+                log_line(LOG_ERR, "Failed to write '%s' of '%s': %s", name,
                          state->files->store, strerror(-result));
-        state->files->is_failing = true;
+        state->is_failing = true;
 }
 
 static int start_writing(struct state *state, sd_event *event, struct store *store)
@@ -250,9 +107,13 @@ static int start_writing(struct state *state, sd_event *event, struct store *sto
         struct mirrored list[MIRRORED_MAX];
 
         int r = store_queue_new(event, store, &state->queue);
-        if (r < 0)
-                return refuse(r, state->files->store, "no thread can be started for it");
+        if (r < 0) {
+                log_line(LOG_ERR, "Failed to start writing '%s': %s", state->files->store,
+                         strerror(-r));
+                return r;
+        }
         store_queue_on_failure(state->queue, on_failure, state);
+        store_queue_settle_with(state->queue, SETTLE_AFTER_USEC, state_files_settle, state->files);
         list_mirrors(state, list);
         for (size_t i = 0; i < MIRRORED_MAX; i++)
                 store_mirror_attach(*list[i].mirror, state->queue);
@@ -268,10 +129,7 @@ int state_new(sd_event *event, const char *folder, struct state **ret_state)
 
         if (!state)
                 return -ENOMEM;
-        state->files = calloc(1, sizeof(*state->files));
-        if (!state->files)
-                return -ENOMEM;
-        int r = open_files(state->files, folder, &store);
+        int r = state_files_open(folder, &state->files, &store);
         if (r < 0)
                 return r;
         r = read_tables(state, store);
@@ -280,9 +138,11 @@ int state_new(sd_event *event, const char *folder, struct state **ret_state)
         r = start_writing(state, event, TAKE_PTR(store));
         if (r < 0)
                 return r;
-        if (state->files->has_objection)
-                log_line(LOG_ALERT, "Nobody can sign in: the store was set aside, and no "
-                                    "administrator has accepted that (badgectl store accept)");
+        if (state->files->why)
+                log_line(LOG_ALERT,
+                         "Nobody can sign in until an administrator has looked at '%s' (badgectl "
+                         "store status): %s",
+                         state->files->store, state->files->why);
         *ret_state = TAKE_PTR(state);
         return 0;
 }
@@ -297,8 +157,7 @@ struct state *state_free(struct state *state)
         list_mirrors(state, list);
         for (size_t i = 0; i < MIRRORED_MAX; i++)
                 (void)store_mirror_free(*list[i].mirror);
-        if (state->files)
-                (void)state_files_free(state->files);
+        (void)state_files_free(state->files);
         free(state);
         return NULL;
 }

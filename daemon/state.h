@@ -3,6 +3,7 @@
  * thread of its own (io/store-queue.h). A thing is safe when its on_done says 0. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <systemd/sd-event.h>
 
@@ -21,13 +22,15 @@ struct state {
         struct store_mirror *facts;      /* struct fact_record, by name */
         struct store_queue *queue;
         struct state_files *files; /* of state.c alone */
+        bool is_failing;           /* a write failed since the start */
 };
 
 /* Where it is: what the service manager named, else the usual place. Borrowed. */
 const char *state_folder(void);
 
 /* Opens the store in the folder, or makes it. A damaged one is set aside, and an empty one takes
- * its place: then there is an objection, also after a restart. All else that is wrong with it is a
+ * its place; one that is older than the counter beside it stays: then there is an objection, also
+ * after a restart. All else that is wrong with it is a
  * failure, which is in the journal already: -EUCLEAN when it is for an administrator to mend,
  * others may pass. */
 int state_new(sd_event *event, const char *folder, struct state **ret_state);

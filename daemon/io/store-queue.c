@@ -9,33 +9,20 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#include "common/clock.h"
+#include "io/store-batch.h"
 #include "io/store.h"
 
-/* Writes of one commit: what a power cut may take along while nobody was told of them yet. */
-#define BATCH_MAX_WRITES 256
+/* Whoever never comes to rest is settled after so many times the rest that it would take. */
+#define SETTLE_LATEST 6
 
-/* Nothing written for as long: the journal is emptied into the file (io/store.h says why). */
-#define SETTLE_AFTER_SEC 10
-
-struct store_write {
-        struct store_write *next;
-        const struct store_work *what;
-        void *work;
-        int result;
-        /* What follows is not the thread's. */
-        store_on_done on_done;
-        void *userdata;
-        bool has_owner; /* somebody will free the handle */
-        bool is_over;   /* and that is all that is left to do */
-};
-
-struct write_list {
-        struct store_write *first, *last;
-        size_t n;
-};
+#define NEVER UINT64_MAX
 
 struct store_queue {
         struct store *store; /* the thread's, while there is one */
+        int (*settle)(struct store *store, void *userdata);
+        void *settle_userdata;
+        uint64_t settle_after_usec;
         pthread_t thread;
         bool has_thread;
         pthread_mutex_t lock; /* of waiting, done and is_stopping */
@@ -49,120 +36,51 @@ struct store_queue {
         void *failure_userdata;
 };
 
-/* ---- lists ---- */
-
-static void list_add(struct write_list *list, struct store_write *write)
-{
-        write->next = NULL;
-        if (list->last)
-                list->last->next = write;
-        else
-                list->first = write;
-        list->last = write;
-        list->n++;
-}
-
-static struct store_write *list_take(struct write_list *list)
-{
-        struct store_write *write = list->first;
-
-        if (!write)
-                return NULL;
-        list->first = write->next;
-        if (!list->first)
-                list->last = NULL;
-        list->n--;
-        return write;
-}
-
 /* ---- the thread ---- */
 
-static int write_alone(struct store *store, struct store_write *write)
+static uint64_t now_usec(void)
 {
-        if (write->what->is_alone)
-                return write->what->run(store, write->work);
-        int r = store_begin(store);
-        if (r < 0)
-                return r;
-        r = write->what->run(store, write->work);
-        if (r == 0)
-                r = store_commit(store);
-        if (r < 0)
-                store_rollback(store);
-        return r;
+        struct timespec now;
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* 1 when it was the commit that failed, and *ret_result says how; 0 when all are written. */
-static int write_together(struct store *store, const struct write_list *batch, int *ret_result)
+/* With the lock held. */
+static void wait_until(struct store_queue *queue, uint64_t usec)
 {
-        int r = store_begin(store);
+        struct timespec until = {(time_t)(usec / USEC_PER_SEC), (long)(usec % USEC_PER_SEC) * 1000};
 
-        for (struct store_write *write = batch->first; write && r == 0; write = write->next)
-                r = write->what->run(store, write->work);
-        if (r < 0) {
-                store_rollback(store);
-                return r;
-        }
-        *ret_result = store_commit(store);
-        return 0;
+        if (usec == NEVER)
+                (void)pthread_cond_wait(&queue->wake, &queue->lock);
+        else
+                (void)pthread_cond_timedwait(&queue->wake, &queue->lock, &until);
 }
 
-/* Where one cannot be written, none of them is; then each is on its own. */
-static void batch_write(struct store *store, struct write_list *batch)
+enum turn {
+        TURN_WRITE,
+        TURN_SETTLE,
+        TURN_STOP,
+};
+
+/* What there is to do next. latest_usec: when to settle, however much there is to write. */
+static enum turn wait_for_turn(struct store_queue *queue, uint64_t latest_usec,
+                               struct write_list *ret_batch)
 {
-        int result = 0;
+        enum turn turn = TURN_WRITE;
 
-        int r = batch->n > 1 ? write_together(store, batch, &result) : -EAGAIN;
-        for (struct store_write *write = batch->first; write; write = write->next)
-                write->result = r == 0 ? result : write_alone(store, write);
-}
-
-/* Those that one commit can hold. */
-static void batch_take(struct write_list *waiting, struct write_list *ret_batch)
-{
-        struct write_list batch = {0};
-        struct store_write *write;
-
-        while (batch.n < BATCH_MAX_WRITES && (write = list_take(waiting))) {
-                list_add(&batch, write);
-                if (write->what->is_alone || (waiting->first && waiting->first->what->is_alone))
-                        break;
-        }
-        *ret_batch = batch;
-}
-
-/* Waits for writes, at most until the time; false when there are none. With the lock held. */
-static bool wait_for_writes(struct store_queue *queue, const struct timespec *until)
-{
-        int r = 0;
-
-        while (!queue->waiting.first && !queue->is_stopping && r == 0)
-                r = until ? pthread_cond_timedwait(&queue->wake, &queue->lock, until)
-                          : pthread_cond_wait(&queue->wake, &queue->lock);
-        return queue->waiting.first != NULL;
-}
-
-/* Next batch; an empty one when it is time to stop. */
-static void wait_and_settle(struct store_queue *queue, bool *is_settled,
-                            struct write_list *ret_batch)
-{
-        struct timespec until;
-
-        *ret_batch = (struct write_list){0};
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += SETTLE_AFTER_SEC;
         (void)pthread_mutex_lock(&queue->lock);
-        bool is_there = wait_for_writes(queue, *is_settled ? NULL : &until);
-        while (!is_there && !queue->is_stopping) {
-                (void)pthread_mutex_unlock(&queue->lock);
-                (void)store_settle(queue->store); /* it is done at the next start at the latest */
-                *is_settled = true;
-                (void)pthread_mutex_lock(&queue->lock);
-                is_there = wait_for_writes(queue, NULL);
-        }
-        if (is_there)
+        uint64_t settle_usec = latest_usec == NEVER ? NEVER : now_usec() + queue->settle_after_usec;
+        while (!queue->waiting.first && !queue->is_stopping && now_usec() < settle_usec)
+                wait_until(queue, settle_usec);
+        if (latest_usec != NEVER && now_usec() >= latest_usec)
+                turn = TURN_SETTLE;
+        else if (queue->waiting.first)
                 batch_take(&queue->waiting, ret_batch);
+        else
+                turn = queue->is_stopping ? TURN_STOP : TURN_SETTLE;
         (void)pthread_mutex_unlock(&queue->lock);
+        return turn;
 }
 
 static void batch_hand_back(struct store_queue *queue, struct write_list *batch)
@@ -170,27 +88,40 @@ static void batch_hand_back(struct store_queue *queue, struct write_list *batch)
         struct store_write *write;
 
         (void)pthread_mutex_lock(&queue->lock);
-        while ((write = list_take(batch)))
-                list_add(&queue->done, write);
+        while ((write = write_list_take(batch)))
+                write_list_add(&queue->done, write);
         (void)pthread_mutex_unlock(&queue->lock);
         (void)eventfd_write(queue->done_fd, 1);
+}
+
+/* What fails here is done at the next start at the latest. */
+static void come_to_rest(struct store_queue *queue)
+{
+        (void)queue->settle(queue->store, queue->settle_userdata);
 }
 
 static void *write_until_stopped(void *userdata)
 {
         struct store_queue *queue = userdata;
         struct write_list batch;
-        bool is_settled = true;
+        uint64_t latest_usec = NEVER;
 
         (void)pthread_setname_np(pthread_self(), "badged-store");
-        while (true) {
-                wait_and_settle(queue, &is_settled, &batch);
-                if (!batch.first)
+        while (true)
+                switch (wait_for_turn(queue, latest_usec, &batch)) {
+                case TURN_WRITE:
+                        batch_write(queue->store, &batch);
+                        if (queue->settle && latest_usec == NEVER)
+                                latest_usec = now_usec() + SETTLE_LATEST * queue->settle_after_usec;
+                        batch_hand_back(queue, &batch);
+                        break;
+                case TURN_SETTLE:
+                        come_to_rest(queue);
+                        latest_usec = NEVER;
+                        break;
+                case TURN_STOP:
                         return NULL;
-                batch_write(queue->store, &batch);
-                is_settled = false;
-                batch_hand_back(queue, &batch);
-        }
+                }
 }
 
 /* A new thread inherits the mask: so there is no moment in which a signal could reach it. */
@@ -257,7 +188,7 @@ static void finish_done(struct store_queue *queue, bool tell)
         struct write_list done = queue->done;
         queue->done = (struct write_list){0};
         (void)pthread_mutex_unlock(&queue->lock);
-        while ((write = list_take(&done)))
+        while ((write = write_list_take(&done)))
                 write_finish(queue, write, tell);
 }
 
@@ -286,7 +217,7 @@ int store_queue_push(struct store_queue *queue, const struct store_work *what, v
         write->has_owner = ret_write != NULL;
         queue->n_writes++;
         (void)pthread_mutex_lock(&queue->lock);
-        list_add(&queue->waiting, write);
+        write_list_add(&queue->waiting, write);
         (void)pthread_cond_signal(&queue->wake);
         (void)pthread_mutex_unlock(&queue->lock);
         if (ret_write)
@@ -305,6 +236,16 @@ void store_queue_on_failure(struct store_queue *queue,
 {
         queue->on_failure = on_failure;
         queue->failure_userdata = userdata;
+}
+
+void store_queue_settle_with(struct store_queue *queue, uint64_t after_usec,
+                             int (*settle)(struct store *store, void *userdata), void *userdata)
+{
+        (void)pthread_mutex_lock(&queue->lock);
+        queue->settle_after_usec = after_usec;
+        queue->settle = settle;
+        queue->settle_userdata = userdata;
+        (void)pthread_mutex_unlock(&queue->lock);
 }
 
 /* ---- the whole ---- */

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/cleanup.h"
 
@@ -44,6 +45,12 @@ DEFINE_CLEANUP(struct store_queue *, store_queue_free);
 void store_queue_on_failure(struct store_queue *queue,
                             void (*on_failure)(const char *name, int result, void *userdata),
                             void *userdata);
+
+/* What is to be done on the queue's thread when nothing was written for a while, after something
+ * was; sooner or later also when there is no such while. To be called once, before anything is
+ * pushed; the userdata is the thread's from then on. */
+void store_queue_settle_with(struct store_queue *queue, uint64_t after_usec,
+                             int (*settle)(struct store *store, void *userdata), void *userdata);
 
 /* In order: a write that was pushed later is done later. what stays; the work is the queue's from
  * here on if it returns 0. on_done may be NULL; without ret_write it is told for certain, with it

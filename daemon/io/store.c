@@ -197,6 +197,11 @@ void store_rollback(struct store *store)
                 (void)database_execute(store->place.db, "ROLLBACK");
 }
 
+void store_set_seal(struct store *store, const struct token_seal *seal)
+{
+        store->place.seal = seal;
+}
+
 static int rekey_tables(struct store *store, size_t max_rows, size_t *ret_n)
 {
         size_t n = 0;

@@ -54,6 +54,9 @@ void store_rollback(struct store *store);
  */
 int store_settle(struct store *store);
 
+/* Other keys from here on, borrowed like the first. */
+void store_set_seal(struct store *store, const struct token_seal *seal);
+
 /* Seals up to max_rows rows anew that an older key had sealed, in one transaction; *ret_n of them
  * were left, and 0 means that the older keys are not needed any more. */
 int store_rekey(struct store *store, size_t max_rows, size_t *ret_n);

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 # The spine, from the ground up: a file may include those before it and itself.
-SPINE = ["log", "settings", "state",
+SPINE = ["log", "settings", "state-files", "state", "state-care",
          "journal-chain", "accounts", "identities", "bindings",
          "factors", "enrolments",
          "document", "provider", "provider-call", "api-answer", "approval-request",

@@ -150,7 +150,8 @@ static int open_bus(sd_event *event, sd_bus **ret_bus)
 /* Each time anew. */
 static int open_state(struct daemon *daemon)
 {
-        static const char *const names[] = {"store", "store-wal", "store.key"};
+        static const char *const names[] = {"store", "store-wal", "store.key", "store.count",
+                                            "store.objection"};
         char path[PATH_MAX];
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
