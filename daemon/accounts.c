@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "io/account-lookup.h"
 #include "io/store-factor.h"
 #include "io/store-identity.h"
 #include "io/store-session.h"
@@ -40,11 +41,22 @@ bool accounts_objection(const struct state *state, const char *name, uid_t uid,
         return false;
 }
 
-bool accounts_is_owner(const struct state *state, const char *name, uid_t uid)
+/* By the name, too: a uid may have gone to somebody else. */
+bool accounts_is_owner(const struct state *state, uid_t uid)
 {
-        const struct account_record *account = accounts_get(state, name);
+        _cleanup_(local_account_finish) struct local_account local = {0};
 
+        if (account_lookup_uid(uid, &local) <= 0)
+                return false;
+        const struct account_record *account = accounts_get(state, local.name);
         return account && account->is_owner && account->uid == uid && account->locked_at_sec == 0;
+}
+
+char *accounts_name_of(uid_t uid)
+{
+        _cleanup_(local_account_finish) struct local_account local = {0};
+
+        return account_lookup_uid(uid, &local) > 0 ? TAKE_PTR(local.name) : NULL;
 }
 
 /* ---- changes ---- */

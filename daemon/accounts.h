@@ -25,8 +25,11 @@ const struct account_record *accounts_next(const struct state *state,
 bool accounts_objection(const struct state *state, const char *name, uid_t uid,
                         const char **ret_detail, const char **ret_sentence);
 
-/* True for the account that owns the host, as long as it is the same, and not locked. */
-bool accounts_is_owner(const struct state *state, const char *name, uid_t uid);
+/* True for the uid of the account that owns the host, as long as it is the same, and not locked. */
+bool accounts_is_owner(const struct state *state, uid_t uid);
+
+/* The name that NSS has for the uid; the caller frees it. NULL: none, or no memory. */
+char *accounts_name_of(uid_t uid);
 
 /* on_done and ret_write of all of the following are as in io/store-mirror.h. */
 

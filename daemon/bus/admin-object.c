@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <syslog.h>
 
-#include "bus/caller.h"
+#include "bus/admin-caller.h"
 #include "bus/dict-entry.h"
 #include "bus/factor-calls.h"
 #include "common/bus-names.h"
@@ -77,7 +77,7 @@ static int method_get_status(sd_bus_message *message, void *userdata, sd_bus_err
         struct log_chain chain = log_chain();
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 
-        int r = caller_demand_root(message, error);
+        int r = admin_caller_demand(object->service, message, error);
         if (r < 0)
                 return r;
         r = sd_bus_message_new_method_return(message, &reply);
@@ -168,7 +168,7 @@ static int method_check_provider(sd_bus_message *message, void *userdata, sd_bus
         struct admin_object *object = userdata;
         const char *name;
 
-        int r = caller_demand_root(message, error);
+        int r = admin_caller_demand(object->service, message, error);
         if (r < 0)
                 return r;
         r = sd_bus_message_read(message, "s", &name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The interface org.badged.Badged1.Admin of /org/badged/Badged1: what badgectl asks for. Root only.
- */
+/* The interface org.badged.Badged1.Admin of /org/badged/Badged1: what badgectl asks for. Who may is
+ * admin-caller.h's to say. */
 #pragma once
 
 #include <systemd/sd-bus.h>

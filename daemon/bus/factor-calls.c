@@ -5,6 +5,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "bus/admin-caller.h"
 #include "bus/call-context.h"
 #include "bus/caller.h"
 #include "bus/login-replies.h"
@@ -154,7 +155,7 @@ int factor_call_list(struct service *service, sd_bus_message *message, sd_bus_er
         const struct factor_record *factor = NULL;
         const char *account;
 
-        int r = caller_demand_root(message, error);
+        int r = admin_caller_demand(service, message, error);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &account);
         if (r >= 0)
@@ -175,7 +176,7 @@ int factor_call_remove(struct service *service, struct safe_replies *replies,
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *id;
 
-        int r = caller_demand_root(message, error);
+        int r = admin_caller_demand(service, message, error);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &id);
         if (r >= 0)
