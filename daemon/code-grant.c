@@ -47,6 +47,30 @@ static void fail(struct code_grant *grant, enum login_outcome outcome, const cha
 
 /* ---- 2. the code, and the tokens for it ---- */
 
+static void fail_with(struct code_grant *grant, struct oauth_problem *problem)
+{
+        enum login_outcome outcome = LOGIN_REFUSED;
+        const char *detail = problem->code[0] ? problem->code : problem->why;
+
+        switch (oauth_problem_translate(problem, &grant->settings->error_aliases)) {
+        case OAUTH_ACCESS_DENIED:
+                outcome = LOGIN_DENIED;
+                detail = problem->description;
+                break;
+        case OAUTH_TRANSIENT:
+                outcome = LOGIN_UNAVAILABLE;
+                break;
+        case OAUTH_SUCCESS:
+        case OAUTH_AUTHORIZATION_PENDING:
+        case OAUTH_SLOW_DOWN:
+        case OAUTH_EXPIRED_TOKEN:
+        case OAUTH_ERROR:
+        case OAUTH_MALFORMED:
+                break;
+        }
+        fail(grant, outcome, detail);
+}
+
 static void on_tokens(const struct http_answer *answer, void *userdata)
 {
         struct code_grant *grant = userdata;
@@ -57,12 +81,9 @@ static void on_tokens(const struct http_answer *answer, void *userdata)
                 fail(grant, LOGIN_UNAVAILABLE, answer->failure_text);
                 return;
         }
-        enum oauth_answer read = token_set_parse(answer->status, secret_bytes(answer->body),
-                                                 secret_size(answer->body), &grant->tokens,
-                                                 &problem);
-        if (read != OAUTH_SUCCESS) {
-                fail(grant, read == OAUTH_TRANSIENT ? LOGIN_UNAVAILABLE : LOGIN_REFUSED,
-                     problem.code[0] ? problem.code : problem.why);
+        if (token_set_parse(answer->status, secret_bytes(answer->body), secret_size(answer->body),
+                            &grant->tokens, &problem) != OAUTH_SUCCESS) {
+                fail_with(grant, &problem);
                 return;
         }
         if (grant->tokens.is_bound ? !grant->dpop : grant->settings->dpop == DPOP_YES) {
@@ -101,14 +122,9 @@ int code_grant_answer(struct code_grant *grant, const char *query)
                 .issuer = grant->settings->issuer,
                 .issuer_is_named = metadata && metadata->names_issuer,
         };
-        enum oauth_answer read = authorization_answer_parse(query, strlen(query), &expectation,
-                                                            &code, &problem);
-        if (read == OAUTH_ACCESS_DENIED) {
-                fail(grant, LOGIN_DENIED, problem.description);
-                return 0;
-        }
-        if (read != OAUTH_SUCCESS) {
-                fail(grant, LOGIN_REFUSED, problem.code[0] ? problem.code : problem.why);
+        if (authorization_answer_parse(query, strlen(query), &expectation, &code, &problem) !=
+            OAUTH_SUCCESS) {
+                fail_with(grant, &problem);
                 return 0;
         }
         int r = redeem(grant, code);
