@@ -49,6 +49,7 @@ struct document {
         uint64_t usable_until_usec;   /* 0: nothing taken in yet */
         uint64_t sparing_until_usec;
         uint64_t retry_sec;
+        bool has_failed; /* the last fetch */
 };
 
 static uint64_t document_now(const struct document *document)
@@ -90,6 +91,7 @@ static void document_taken_in(struct document *document, uint64_t max_age_sec)
                 fresh_sec = FRESH_MAX_SEC;
         document->usable_until_usec = document_now(document) + USABLE_SEC * USEC_PER_SEC;
         document->retry_sec = RETRY_MIN_SEC;
+        document->has_failed = false;
         /* Anew before it grows old, so that no login ever waits for it. */
         document_arm(document, fresh_sec / 4 * 3);
 }
@@ -98,6 +100,7 @@ static void document_failed(struct document *document, const char *why)
 {
         log_line(LOG_WARNING, "Failed to fetch %s: %s, trying again in %llu s", document->name, why,
                  (unsigned long long)document->retry_sec);
+        document->has_failed = true;
         document_arm(document, document->retry_sec);
         document->retry_sec *= 2;
         if (document->retry_sec > RETRY_MAX_SEC)
@@ -185,6 +188,11 @@ int document_fetch_sparingly(struct document *document)
 bool document_is_usable(const struct document *document)
 {
         return document_now(document) < document->usable_until_usec;
+}
+
+bool document_has_failed(const struct document *document)
+{
+        return document->has_failed;
 }
 
 int document_set_url(struct document *document, const char *url)

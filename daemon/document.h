@@ -41,6 +41,9 @@ int document_set_url(struct document *document, const char *url);
 /* True while what was last taken in may be relied on. */
 bool document_is_usable(const struct document *document);
 
+/* True when the last fetch that ended did so badly: what is held may not be the newest. */
+bool document_has_failed(const struct document *document);
+
 /* Starts a fetch unless one is under way. */
 int document_fetch(struct document *document);
 

@@ -41,6 +41,21 @@ static void succeed(struct identification *identification)
 
 /* ---- plain OAuth 2.0: whose token is it? ---- */
 
+static int take_owner(struct identification *identification, const struct secret *body,
+                      const char **ret_why)
+{
+        const char *subject = identification->spec.subject;
+
+        int r = identity_new_from_userinfo(
+                identification->settings->name, identification->settings->issuer,
+                identification->settings->subject_claim, secret_bytes(body), secret_size(body),
+                &identification->identity, ret_why);
+        if (r < 0 || !subject || strcmp(identification->identity->subject, subject) == 0)
+                return r;
+        *ret_why = "the token is another person's now";
+        return -EBADMSG;
+}
+
 static void on_owner(const struct http_answer *answer, void *userdata)
 {
         static const struct api_sentences sentences = {"the userinfo endpoint is out of order",
@@ -55,10 +70,7 @@ static void on_owner(const struct http_answer *answer, void *userdata)
                 fail(identification, outcome, why);
                 return;
         }
-        int r = identity_new_from_userinfo(
-                identification->settings->name, identification->settings->issuer,
-                identification->settings->subject_claim, secret_bytes(answer->body),
-                secret_size(answer->body), &identification->identity, &why);
+        int r = take_owner(identification, answer->body, &why);
         if (r < 0)
                 fail_with(identification, r, why);
         else
@@ -118,9 +130,11 @@ static void fetch_keys(struct identification *identification)
         int r = provider_has_keys(provider) ? document_fetch_sparingly(keys) : document_fetch(keys);
         if (r >= 0)
                 r = document_wait_new(keys, on_keys, identification, &identification->keys_wait);
-        if (r == -EAGAIN)
+        if (r == -EAGAIN && !document_has_failed(keys))
                 fail(identification, LOGIN_REFUSED,
                      "the token's key is not the provider's, whose keys were fetched just now");
+        else if (r == -EAGAIN)
+                fail(identification, LOGIN_UNAVAILABLE, "the provider's keys could not be fetched");
         else if (r < 0)
                 fail_with(identification, r, NULL);
 }
@@ -140,7 +154,9 @@ static void verify_id_token(struct identification *identification)
                         return;
                 }
                 fail(identification,
-                     provider_has_keys(provider) ? LOGIN_REFUSED : LOGIN_UNAVAILABLE, why);
+                     document_has_failed(provider_keys_document(provider)) ? LOGIN_UNAVAILABLE
+                                                                           : LOGIN_REFUSED,
+                     why);
                 return;
         case JWS_INVALID:
                 fail(identification, LOGIN_REFUSED, why);

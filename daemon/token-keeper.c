@@ -13,10 +13,11 @@
 #include "token-store.h"
 
 /* A token that came less than this ago is not renewed while it counts, and after a refresh that
- * failed nobody is asked again for as long as this: whoever asks for tokens in a loop is not to
- * wear the provider out. */
-#define YOUNG_SEC 10
-#define PAUSE_SEC 3
+ * failed nobody is asked again for a while, longer each time up to the most: whoever asks for
+ * tokens in a loop is not to wear the provider out. */
+#define YOUNG_SEC     10
+#define PAUSE_MIN_SEC 3
+#define PAUSE_MAX_SEC 300
 
 /* One login's tokens; the record itself is in the store. */
 struct kept {
@@ -27,6 +28,7 @@ struct kept {
         struct token_wait *waits;
         struct token_refresh *refresh;
         uint64_t not_before_sec; /* of the next refresh */
+        uint64_t pause_sec;      /* before that; 0: the last one went well */
         bool was_in_doubt;       /* before the one that is under way */
         bool is_dropped;         /* while one was: the end of it decides what has to be revoked */
         struct token_record dropped;
@@ -127,22 +129,36 @@ static void end(struct kept *kept)
 }
 
 /* Safe first: with a refresh token that was used up and a new one that is nowhere, the session
- * would be gone. */
-static void take_new(struct kept *kept, struct token_record *record)
+ * would be gone. False: it is, and so are the tokens. */
+static bool keep_new(struct kept *kept, struct token_record *record)
 {
         int r = token_store_put(kept->keeper->store, kept->id, record);
-        if (r < 0) {
-                log_refresh(kept, strerror(-r));
-                revoke_tokens(kept, record);
-                end(kept);
-                return;
-        }
-        /* Each judges for itself: the new token may last less than somebody asked for. */
+        if (r >= 0)
+                return true;
+        log_refresh(kept, strerror(-r));
+        revoke_tokens(kept, record);
+        end(kept);
+        return false;
+}
+
+/* Each wait judges for itself: the new token may last less than somebody asked for. */
+static void hand_out(struct kept *kept)
+{
+        kept->pause_sec = 0;
         for (struct token_wait *wait = kept->waits; wait; wait = wait->next)
                 if (!wait->has_answer) {
                         wait->is_fresh = true;
                         wake(wait);
                 }
+}
+
+static void pause_refreshes(struct kept *kept)
+{
+        kept->pause_sec = kept->pause_sec == 0 ? PAUSE_MIN_SEC : 2 * kept->pause_sec;
+        if (kept->pause_sec > PAUSE_MAX_SEC)
+                kept->pause_sec = PAUSE_MAX_SEC;
+        kept->not_before_sec = now_sec(kept) + kept->pause_sec;
+        tell_all(kept, TOKEN_UNAVAILABLE);
 }
 
 /* What was sent did not use the token up: the doubt that was written down beforehand was none. */
@@ -171,8 +187,13 @@ static void on_refreshed(enum token_refresh_end how, struct token_record *record
         }
         switch (how) {
         case TOKEN_REFRESH_DONE:
-                take_new(kept, record);
+                if (keep_new(kept, record))
+                        hand_out(kept);
                 return;
+        case TOKEN_REFRESH_UNCHECKED:
+                if (!keep_new(kept, record))
+                        return;
+                break;
         case TOKEN_REFRESH_FAILED:
                 put_back(kept);
                 break;
@@ -186,8 +207,7 @@ static void on_refreshed(enum token_refresh_end how, struct token_record *record
                 end(kept);
                 return;
         }
-        kept->not_before_sec = now_sec(kept) + PAUSE_SEC;
-        tell_all(kept, TOKEN_UNAVAILABLE);
+        pause_refreshes(kept);
 }
 
 /* The doubt is written down before anything is sent, so that a crash leaves it behind. */

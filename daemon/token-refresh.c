@@ -47,8 +47,25 @@ static void end_with_tokens(struct token_refresh *refresh, enum token_refresh_en
                 refresh->on_done(how, &record, detail, refresh->userdata);
 }
 
-/* A provider whose keys are out of reach may be asked for them again, but not with this token: it
- * has been used up. */
+/* What came cannot be checked for now: nothing of it may be used, but to ask again. The token that
+ * was there before has been used up. */
+static void end_unchecked(struct token_refresh *refresh, const char *detail)
+{
+        _cleanup_record_ struct token_record record = {0};
+
+        int r = token_record_copy(&refresh->old, &record);
+        if (r < 0) {
+                end(refresh, TOKEN_REFRESH_LOST, strerror(-r));
+                return;
+        }
+        record.refresh_in_doubt = false;
+        if (refresh->tokens.refresh_token) {
+                (void)secret_free(record.refresh_token);
+                record.refresh_token = TAKE_PTR(refresh->tokens.refresh_token);
+        }
+        refresh->on_done(TOKEN_REFRESH_UNCHECKED, &record, detail, refresh->userdata);
+}
+
 static void on_identified(enum login_outcome outcome, struct identity *identity, const char *detail,
                           void *userdata)
 {
@@ -57,12 +74,14 @@ static void on_identified(enum login_outcome outcome, struct identity *identity,
         (void)identity_free(identity);
         if (outcome == LOGIN_GRANTED)
                 end_with_tokens(refresh, TOKEN_REFRESH_DONE, NULL);
+        else if (outcome == LOGIN_UNAVAILABLE)
+                end_unchecked(refresh, detail);
         else
                 end_with_tokens(refresh, TOKEN_REFRESH_REJECTED, detail);
 }
 
-/* OIDC Core section 12.2: an id_token need not come; one that does is about the same person. */
-static int check_id_token(struct token_refresh *refresh)
+/* That they are still the same person's. */
+static int check_owner(struct token_refresh *refresh)
 {
         const struct identification_spec spec = {
                 .authority = refresh->authority,
@@ -80,17 +99,28 @@ static int check_id_token(struct token_refresh *refresh)
         return r;
 }
 
+/* OIDC Core section 12.2: an id_token need not come. */
+static bool tell_their_owner(const struct token_refresh *refresh)
+{
+        switch (provider_settings(refresh->authority->provider)->identity_from) {
+        case IDENTITY_FROM_ID_TOKEN:
+                return refresh->tokens.id_token != NULL;
+        case IDENTITY_FROM_USERINFO:
+                break;
+        }
+        return true;
+}
+
 static void take_tokens(struct token_refresh *refresh)
 {
-        const struct provider_settings *settings = provider_settings(refresh->authority->provider);
         const char *why = NULL;
 
         if (token_record_allows(&refresh->old, &refresh->tokens, &why) < 0)
                 end_with_tokens(refresh, TOKEN_REFRESH_REJECTED, why);
-        else if (settings->identity_from != IDENTITY_FROM_ID_TOKEN || !refresh->tokens.id_token)
+        else if (!tell_their_owner(refresh))
                 end_with_tokens(refresh, TOKEN_REFRESH_DONE, NULL);
-        else if (check_id_token(refresh) < 0)
-                end_with_tokens(refresh, TOKEN_REFRESH_REJECTED, "out of memory");
+        else if (check_owner(refresh) < 0)
+                end_unchecked(refresh, "out of memory");
 }
 
 /* ---- the request ---- */

@@ -10,15 +10,18 @@
 struct token_refresh;
 
 enum token_refresh_end {
-        TOKEN_REFRESH_DONE,     /* record is the new one: to be kept before it is used */
-        TOKEN_REFRESH_FAILED,   /* the refresh token was not used up: as if nobody had asked */
-        TOKEN_REFRESH_LOST,     /* it may have been (RFC 9700 section 4.14.2) */
-        TOKEN_REFRESH_REFUSED,  /* the provider wants no more of it: the end, nothing to revoke */
-        TOKEN_REFRESH_REJECTED, /* what came must not count: the end; record is to be revoked */
+        TOKEN_REFRESH_DONE,      /* record is the new one: to be kept before it is used */
+        TOKEN_REFRESH_FAILED,    /* the refresh token was not used up: as if nobody had asked */
+        TOKEN_REFRESH_LOST,      /* it may have been (RFC 9700 section 4.14.2) */
+        TOKEN_REFRESH_UNCHECKED, /* whose tokens came cannot be checked for now: record is the old
+                                    one, with what can be refreshed next */
+        TOKEN_REFRESH_REFUSED,   /* the provider wants no more of it: the end, nothing to revoke */
+        TOKEN_REFRESH_REJECTED,  /* what came must not count: the end; record is to be revoked */
 };
 
-/* Called once, from the loop. record is given over with DONE and REJECTED, otherwise NULL; detail
- * is NULL with DONE, otherwise for the journal (valid during the call). May free the refresh. */
+/* Called once, from the loop. record is given over with DONE, UNCHECKED and REJECTED, otherwise
+ * NULL; detail is NULL with DONE, otherwise for the journal (valid during the call). May free the
+ * refresh. */
 typedef void (*token_refresh_on_done)(enum token_refresh_end end, struct token_record *record,
                                       const char *detail, void *userdata);
 

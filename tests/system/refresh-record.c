@@ -23,6 +23,8 @@ static const char *end_word(enum token_refresh_end end)
                 return "failed";
         case TOKEN_REFRESH_LOST:
                 return "lost";
+        case TOKEN_REFRESH_UNCHECKED:
+                return "unchecked";
         case TOKEN_REFRESH_REFUSED:
                 return "refused";
         case TOKEN_REFRESH_REJECTED:

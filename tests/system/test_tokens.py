@@ -22,7 +22,8 @@ from system.rows import badged
 from system.traces import assert_no_secrets
 
 LIFETIME_SEC = SCENARIOS["refresh-short"]["token_lifetime"]
-PAUSE_SEC = 3           # after a refresh that failed
+PAUSE_SEC = 3           # after a refresh that failed; twice as long after the next
+FETCH_AGAIN_SEC = 5     # after keys could not be fetched
 SETTLE_SEC = 15
 CLAIM_SEC = 120
 CALLS_PER_USER = 4
@@ -175,7 +176,7 @@ def test_whoever_leaves_is_not_waited_for(scripted):
 
 @pytest.mark.parametrize("name", [
     "refresh-refused", "refresh-other-subject", "refresh-other-issuer", "refresh-other-audience",
-    "refresh-other-auth-time", "refresh-wider-scope"])
+    "refresh-other-auth-time", "refresh-wider-scope", "refresh-other-owner"])
 def test_tokens_are_over(name, scripted):
     """What came does not count, and what there was neither; the shell stays."""
     provider = scripted.scenario(name)
@@ -229,6 +230,44 @@ def test_provider_that_is_away_takes_nothing(scripted):
         assert len(grants(provider, "refresh")) == 1, "badged does not pause"
         time.sleep(PAUSE_SEC + 1)
         assert counts(provider, token()["access_token"])
+
+
+def test_pauses_grow(scripted):
+    """A refresh token in doubt, too, is not shown again at every request."""
+    provider = scripted.scenario("refresh-503-twice")
+    with session(provider):
+        outlive()
+        for number in (1, 2):
+            refused(code=5)
+            assert len(grants(provider, "refresh")) == number
+            time.sleep(PAUSE_SEC + 1)
+        refused(code=5)
+        assert len(grants(provider, "refresh")) == 2, "the second pause is not longer"
+        time.sleep(PAUSE_SEC)
+        assert counts(provider, token()["access_token"])
+
+
+@pytest.mark.parametrize("name", ["refresh-keys-away", "refresh-owner-away"])
+def test_what_cannot_be_checked_is_neither_used_nor_the_end(name, scripted):
+    """The new refresh token is kept, for the old one was used up."""
+    provider = scripted.scenario(name)
+    with session(provider):
+        outlive()
+        assert "no new token for now" in refused(code=5)
+        assert len(grants(provider, "refresh")) == 1
+        assert not revoked(provider)
+        time.sleep(FETCH_AGAIN_SEC + 2)
+        assert counts(provider, token()["access_token"])
+        assert len(grants(provider, "refresh")) == 2
+
+
+def test_plain_oauth_is_asked_whose_the_new_token_is(scripted):
+    provider = scripted.scenario("refresh-owner")
+    with session(provider):
+        before = provider.count("userinfo")
+        outlive()
+        token()
+        assert provider.count("userinfo") == before + 1
 
 
 # ---- who may have one ----

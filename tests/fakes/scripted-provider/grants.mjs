@@ -120,6 +120,7 @@ function onRefresh(issuer, _, asked) {
         if (step.answer === 'refused') return finish(issuer, 'token', INVALID, step);
         const withRefresh = issuer.row.rotation !== false;
         found.is_used = withRefresh;
+        issuer.rotated ||= issuer.row.rotate === 'refresh';
         const claims = issuer.row.refresh_claims ?? {};
         const tokens = tokensFor(issuer, found.grant, { claims, withRefresh });
         return finish(issuer, 'token', jsonAnswer(200, tokens), step);

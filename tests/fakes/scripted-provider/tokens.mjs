@@ -72,7 +72,7 @@ export function tokensFor(issuer, grant, { claims = {}, withRefresh = true } = {
         const { row } = issuer;
         const accessToken = newAccessToken(issuer, grant);
         const isPersons = grant.user !== undefined;
-        issuer.rotated ||= Boolean(row.rotate);
+        issuer.rotated ||= row.rotate === true;
         return {
                 access_token: accessToken,
                 token_type: grant.jkt ? 'DPoP' : 'Bearer',
