@@ -114,6 +114,7 @@ static int read_challenge(sd_bus_message *reply, struct challenge *challenge)
                 number_field("expires_in", &challenge->expires_in_sec, 1, EXPIRY_MAX_SEC),
                 number_field("interval", &challenge->interval_sec, 1, INTERVAL_MAX_SEC),
                 {.key = "wants_secret", .read = read_flag, .place = &challenge->wants_secret},
+                {.key = "wants_code", .read = read_flag, .place = &challenge->wants_code},
         };
 
         int r = bus_dict_read(reply, fields, ELEMENTSOF(fields));

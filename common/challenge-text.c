@@ -16,6 +16,7 @@
 #define NAME_MAX_BYTES 255
 
 static const char prompt_line[] = "Press Enter after approving: ";
+static const char code_prompt[] = "After approving, type the code of your authenticator app: ";
 
 static const char code_warning[] = "Only approve if you started this yourself. "
                                    "Nobody will ever send you such a code.";
@@ -95,15 +96,17 @@ static int text_new(const struct challenge *challenge, const struct challenge_vi
                     int (*fill)(struct challenge_parts *parts, const struct challenge *challenge),
                     char **ret_text)
 {
-        _cleanup_(parts_finish) struct challenge_parts parts = {.cursor_is_below = !view->prompt};
+        _cleanup_(parts_finish) struct challenge_parts parts = {
+                .cursor_is_below = !view->prompt && !challenge->wants_code};
         _cleanup_free_ char *who = who_new(view);
 
         if (!who)
                 return -ENOMEM;
         parts.who = who;
         int r = fill(&parts, challenge);
-        if (r >= 0 && view->prompt)
-                r = text_lines_add(&parts.last, "%s", prompt_line);
+        if (r >= 0 && (view->prompt || challenge->wants_code))
+                r = text_lines_add(&parts.last, "%s",
+                                   challenge->wants_code ? code_prompt : prompt_line);
         if (r < 0)
                 return r;
         return challenge_layout(&parts, view->columns > 0 ? view->columns : UNKNOWN_COLUMNS,
@@ -117,8 +120,9 @@ static int code_text_new(const struct challenge *challenge, const struct challen
                 return text_new(challenge, view, parts_fill_code, ret_text);
 
         char *line = NULL;
-        if (asprintf(&line, "Open %s and enter %s", challenge->verification_uri,
-                     challenge->user_code) < 0)
+        if (asprintf(&line, "Open %s and enter %s%s%s", challenge->verification_uri,
+                     challenge->user_code, challenge->wants_code ? ". " : "",
+                     challenge->wants_code ? code_prompt : "") < 0)
                 return -ENOMEM;
         *ret_text = line;
         return 0;
@@ -131,8 +135,9 @@ static int ring_text_new(const struct challenge *challenge, const struct challen
                 return text_new(challenge, view, parts_fill_ring, ret_text);
 
         char *line = NULL;
-        if (asprintf(&line, "Approve on your phone; it must show %s", challenge->binding_message) <
-            0)
+        if (asprintf(&line, "Approve on your phone; it must show %s%s%s",
+                     challenge->binding_message, challenge->wants_code ? ". " : "",
+                     challenge->wants_code ? code_prompt : "") < 0)
                 return -ENOMEM;
         *ret_text = line;
         return 0;

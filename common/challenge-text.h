@@ -14,8 +14,9 @@ struct challenge_view {
         bool prompt;   /* the last line is "Press Enter after approving: " */
         bool one_line; /* "Open ADDRESS and enter CODE", or "Approve on your phone; it must show
                           MESSAGE", nothing else; prompt is ignored */
-        /* Where a secret is wanted, and nothing can be approved, the text ends in the prompt for it
-         * in any case. */
+        /* Where a one-time code goes with the approval, the text ends in the prompt for it in every
+         * case. Where a secret is wanted, and nothing can be approved, the text ends in the prompt
+         * for it in any case. */
 };
 
 /* The text starts with a newline (a prefix may stand before it) and ends without one: the prompt

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/bus-client.h"
+#include "common/bus-names.h"
 #include "common/challenge-text.h"
 #include "common/clock.h"
 #include "common/login-context.h"
@@ -163,6 +164,31 @@ static bool attempt_bring_answer(struct login_attempt *attempt, uint64_t deadlin
         return false;
 }
 
+/* Likewise: the code that goes with the approval, before that is waited for. */
+static bool attempt_bring_code(struct login_attempt *attempt)
+{
+        char text[BADGED_SECRET_MAX_BYTES + 1];
+        _cleanup_secret_ struct secret *code = NULL;
+
+        if (attempt->spec->json || challenge_kind(&attempt->challenge) == CHALLENGE_BROWSER) {
+                fputs("Code of your authenticator app: ", stderr);
+                (void)fflush(stderr);
+        }
+        if (terminal_read_line(attempt->interrupt_fd, text, sizeof(text)) <= 0) {
+                login_verdict_set(&attempt->end.verdict, LOGIN_CANCELLED, NULL);
+        } else {
+                code = secret_new_text(text);
+                secret_erase(text, sizeof(text));
+                if (code &&
+                    bus_client_present(attempt->client, attempt->id, code, &attempt->end.verdict))
+                        return true;
+                if (!code)
+                        complaint_set_unreadable(&attempt->end, -ENOMEM);
+        }
+        bus_client_cancel(attempt->client, attempt->id);
+        return false;
+}
+
 /* False: the login is over, and the verdict set. */
 static bool attempt_approve(struct login_attempt *attempt)
 {
@@ -173,6 +199,8 @@ static bool attempt_approve(struct login_attempt *attempt)
                 return false;
         }
         if (!attempt_show(attempt))
+                return false;
+        if (attempt->challenge.wants_code && !attempt_bring_code(attempt))
                 return false;
         if (challenge_kind(&attempt->challenge) != CHALLENGE_BROWSER)
                 return true;

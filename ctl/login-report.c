@@ -60,7 +60,9 @@ int login_report_challenge(const struct challenge *challenge, const struct chall
                 int r = challenge_text_new(challenge, view, &text);
                 if (r < 0)
                         return r;
-                puts(text);
+                fputs(text, stdout);
+                if (!challenge->wants_code) /* the text ends in the prompt for it */
+                        puts("");
         }
         (void)fflush(stdout);
         return 0;

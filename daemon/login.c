@@ -7,8 +7,10 @@
 #include <string.h>
 #include <syslog.h>
 #include <systemd/sd-id128.h>
+#include <time.h>
 
 #include "common/clock.h"
+#include "io/one-time-code.h"
 #include "log.h"
 #include "login-decision.h"
 #include "proof.h"
@@ -49,6 +51,10 @@ struct login {
         struct grant_challenge offer;
         uint64_t expires_at_usec;
         char *picture;
+
+        bool wants_code;
+        struct secret *code; /* NULL: none was typed, or none is wanted */
+        uint64_t code_typed_at_sec;
 
         struct login_decision decision;
 };
@@ -170,8 +176,32 @@ bool login_vouch(struct login *login, enum login_outcome outcome, const char *ty
         return true;
 }
 
+/* Whether it is right is for after the approval: otherwise a stranger could try codes, and have the
+ * account's factor closed by wrong ones. */
+static int login_keep_code(struct login *login, const char code[static ONE_TIME_CODE_DIGITS + 1])
+{
+        uint64_t now_usec = 0;
+
+        if (login->code)
+                return -EBUSY;
+        login->code = secret_new_text(code);
+        if (!login->code)
+                return -ENOMEM;
+        (void)sd_event_now(login->event, CLOCK_REALTIME, &now_usec);
+        login->code_typed_at_sec = now_usec / USEC_PER_SEC;
+        return 0;
+}
+
 int login_present(struct login *login, const struct secret *secret)
 {
+        char code[ONE_TIME_CODE_DIGITS + 1];
+
+        if (login->state == LOGIN_STATE_SHOWING && login->wants_code &&
+            one_time_code_read(secret, code)) {
+                int r = login_keep_code(login, code);
+                secret_erase(code, sizeof(code));
+                return r;
+        }
         if ((login->state != LOGIN_STATE_SHOWING && login->state != LOGIN_STATE_OFFERING) ||
             !login->presenter.on_presented)
                 return -EBUSY;
@@ -303,6 +333,7 @@ int login_new(const struct login_spec *spec, struct login **ret_login)
         login->registrar = spec->registrar;
         login->presenter = spec->presenter;
         login->timeout_usec = spec->timeout_usec;
+        login->wants_code = spec->wants_code;
         login->listener = spec->listener;
         login->decision.outcome = LOGIN_REFUSED;
         int r = new_id(login->id);
@@ -327,6 +358,7 @@ struct login *login_free(struct login *login)
         login->offers = sd_event_source_disable_unref(login->offers);
         login->proof = proof_free(login->proof);
         login_decision_finish(&login->decision);
+        login->code = secret_free(login->code);
         sd_event_unref(login->event);
         login_request_finish(&login->request);
         free(login->picture);
@@ -405,6 +437,17 @@ const char *login_picture(const struct login *login)
 bool login_wants_secret(const struct login *login)
 {
         return login->state == LOGIN_STATE_OFFERING;
+}
+
+bool login_wants_code(const struct login *login)
+{
+        return login->wants_code;
+}
+
+const struct secret *login_code(const struct login *login, uint64_t *ret_typed_at_sec)
+{
+        *ret_typed_at_sec = login->code_typed_at_sec;
+        return login->code;
 }
 
 bool login_has_ended(const struct login *login)

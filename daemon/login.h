@@ -61,6 +61,7 @@ struct login_spec {
         const struct authority *authority;
         const struct login_request *request;
         uint64_t timeout_usec;
+        bool wants_code; /* an approval alone is not enough: a one-time code goes with it */
         struct login_registrar registrar;
         struct login_presenter presenter;
         struct login_listener listener;
@@ -85,8 +86,9 @@ bool login_register(struct login *login, enum login_outcome outcome, const char 
 bool login_vouch(struct login *login, enum login_outcome outcome, const char *type,
                  const char *detail, const char *sentence);
 
-/* Somebody shows a secret in place of the provider's proof. -EBUSY when this login waits for none,
- * or had one. What comes of it is the verdict. */
+/* Somebody shows a secret in place of the provider's proof; or, where the login wants_code and this
+ * is one, beside it: then that goes on. -EBUSY when this login waits for none, or had one; -ENOMEM.
+ * What comes of it is the verdict. */
 int login_present(struct login *login, const struct secret *secret);
 
 /* The login is refused, whatever else happens. The texts as above. */
@@ -123,6 +125,12 @@ const struct grant_challenge *login_challenge(const struct login *login);
 const char *login_picture(const struct login *login);
 /* Nothing can be approved, but a secret may be presented: the challenge has but its time. */
 bool login_wants_secret(const struct login *login);
+
+/* A one-time code is wanted beside the approval. */
+bool login_wants_code(const struct login *login);
+/* What was presented as such, and when (CLOCK_REALTIME): for the registrar to look at. NULL: there
+ * is none. */
+const struct secret *login_code(const struct login *login, uint64_t *ret_typed_at_sec);
 
 bool login_has_ended(const struct login *login);
 

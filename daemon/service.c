@@ -17,6 +17,7 @@
 #include "log.h"
 #include "registration.h"
 #include "sessions.h"
+#include "step-up.h"
 
 #define USEC_PER_SEC         1000000ULL
 #define SENTENCE_PROVIDER    "That identity provider is not known here."
@@ -32,6 +33,7 @@ struct service {
         struct admission admission;
         struct granted_logins *granted;
         struct registrations *registrations;
+        struct step_ups *step_ups;
         struct enrolments *enrolments;
         struct service_status status;
 };
@@ -58,6 +60,7 @@ static void on_ended(struct login *login, void *userdata)
 {
         struct service *service = userdata;
 
+        step_ups_forget(service->step_ups, login);
         if (login_outcome(login) == LOGIN_GRANTED)
                 service->status.granted_logins++;
         else
@@ -96,6 +99,10 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
                               &service->registrations);
         if (r < 0)
                 return r;
+        r = step_ups_new(state, registrations_registrar(service->registrations),
+                         &service->step_ups);
+        if (r < 0)
+                return r;
         r = enrolments_new(state, &service->enrolments);
         if (r < 0)
                 return r;
@@ -108,6 +115,7 @@ struct service *service_free(struct service *service)
         if (!service)
                 return NULL;
         (void)enrolments_free(service->enrolments);
+        (void)step_ups_free(service->step_ups);
         (void)registrations_free(service->registrations);
         (void)granted_logins_free(service->granted);
         authorities_finish(&service->authorities);
@@ -136,7 +144,8 @@ static int start_attempt(struct service *service, const struct authority *asked,
                 .authority = asked,
                 .request = request,
                 .timeout_usec = service->settings->login_timeout_sec * USEC_PER_SEC,
-                .registrar = registrations_registrar(service->registrations),
+                .wants_code = settings_service(service->settings, request->service)->wants_totp,
+                .registrar = step_ups_registrar(service->step_ups),
                 .listener = *listener,
         };
         return attempt_new(&service->attempts, &spec, ret_attempt);

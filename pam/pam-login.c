@@ -145,11 +145,21 @@ static int ask(struct attempt *attempt, const char *text, bool is_hidden, struct
         return r;
 }
 
-/* What was typed in place of approving comes as *ret_typed; NULL: nothing was. */
+/* Whoever pressed Enter out of habit is asked once more. */
+static int ask_for_code(struct attempt *attempt, const char *text, struct secret **ret_typed)
+{
+        int r = ask(attempt, text, false, ret_typed);
+
+        return r == PAM_SUCCESS && !*ret_typed ? ask(attempt, "Code: ", false, ret_typed) : r;
+}
+
+/* What was typed in place of approving, or beside it, comes as *ret_typed; NULL: nothing was. */
 static int show_text(struct attempt *attempt, const char *text, struct secret **ret_typed)
 {
         if (challenge_kind(&attempt->challenge) == CHALLENGE_SECRET)
                 return ask(attempt, text, true, ret_typed);
+        if (attempt->challenge.wants_code)
+                return ask_for_code(attempt, text, ret_typed);
         switch (attempt->request->options.dialog) {
         case DIALOG_WAIT:
         case DIALOG_TEXT:

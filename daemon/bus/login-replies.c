@@ -44,6 +44,10 @@ static int append_challenge(sd_bus_message *reply, const struct login *login)
                 r = sd_bus_message_append(reply, "{sv}", "wants_secret", "b", true);
         if (r < 0)
                 return r;
+        if (login_wants_code(login) && !login_wants_secret(login))
+                r = sd_bus_message_append(reply, "{sv}", "wants_code", "b", true);
+        if (r < 0)
+                return r;
         if (code->interval_sec > 0)
                 r = append_number(reply, "interval", code->interval_sec);
         if (r < 0)

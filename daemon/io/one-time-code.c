@@ -15,6 +15,33 @@ bool one_time_code_is_one(const char *text)
                strspn(text, "0123456789") == ONE_TIME_CODE_DIGITS;
 }
 
+/* How many digits there are, or SIZE_MAX when they are too many or something else is among them. */
+static size_t collect_digits(const struct secret *typed, char digits[ONE_TIME_CODE_DIGITS + 1])
+{
+        const char *text = secret_bytes(typed);
+        size_t n = 0;
+
+        for (size_t i = 0; i < secret_size(typed); i++) {
+                if (text[i] == ' ' || text[i] == '-')
+                        continue;
+                if (n == ONE_TIME_CODE_DIGITS || text[i] < '0' || text[i] > '9')
+                        return SIZE_MAX;
+                digits[n++] = text[i];
+        }
+        return n;
+}
+
+bool one_time_code_read(const struct secret *typed, char ret_code[ONE_TIME_CODE_DIGITS + 1])
+{
+        char digits[ONE_TIME_CODE_DIGITS + 1] = "";
+        bool is_one = collect_digits(typed, digits) == ONE_TIME_CODE_DIGITS;
+
+        if (is_one)
+                memcpy(ret_code, digits, sizeof(digits));
+        secret_erase(digits, sizeof(digits));
+        return is_one;
+}
+
 int one_time_code_secret_new(struct secret **ret_secret)
 {
         unsigned char bytes[ONE_TIME_CODE_SECRET_BYTES];

@@ -23,6 +23,10 @@ enum code_answer {
 /* True for what a code looks like: six ASCII digits. */
 bool one_time_code_is_one(const char *text);
 
+/* Likewise of what was typed, which may have blanks and dashes in it: true, and the digits alone,
+ * for the caller to erase. */
+bool one_time_code_read(const struct secret *typed, char ret_code[ONE_TIME_CODE_DIGITS + 1]);
+
 /* A new shared secret. -EIO when libsodium cannot, -ENOMEM. */
 int one_time_code_secret_new(struct secret **ret_secret);
 

@@ -101,6 +101,25 @@ static void what_is_no_code_is_wrong(void **state)
         assert_false(one_time_code_is_one("00000a"));
 }
 
+static void a_code_may_be_typed_in_groups(void **state)
+{
+        static const struct {
+                const char *typed, *code; /* NULL: it is none */
+        } rows[] = {
+                {"005924", "005924"}, {"005 924", "005924"}, {" 0-0-5-9-2-4 ", "005924"},
+                {"00592", NULL},      {"0059244", NULL},     {"005924 4", NULL},
+                {"00592x", NULL},     {"x005924", NULL},     {"", NULL},
+                {"- - - -", NULL},    {"005924x", NULL},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_secret_ struct secret *typed = secret_new_text(rows[i].typed);
+                char code[ONE_TIME_CODE_DIGITS + 1] = "none";
+                assert_int_equal(one_time_code_read(typed, code), rows[i].code != NULL);
+                assert_string_equal(code, rows[i].code ? rows[i].code : "none");
+        }
+}
+
 static void a_clock_at_the_beginning_of_time_is_no_trouble(void **state)
 {
         uint64_t step = UNTOUCHED;
@@ -161,6 +180,7 @@ int main(void)
                 cmocka_unit_test(rfc6238_5_2_a_code_counts_one_step_early_and_one_late),
                 cmocka_unit_test(a_code_of_a_step_that_was_used_or_before_it_is_a_replay),
                 cmocka_unit_test(what_is_no_code_is_wrong),
+                cmocka_unit_test(a_code_may_be_typed_in_groups),
                 cmocka_unit_test(a_clock_at_the_beginning_of_time_is_no_trouble),
                 cmocka_unit_test(a_pair_is_two_codes_in_a_row),
                 cmocka_unit_test(every_new_secret_is_another_of_160_bits),

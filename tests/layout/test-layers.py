@@ -20,7 +20,9 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "token-refresh", "token-revocation", "token-store", "token-keeper", "end-session",
          "verification", "proof", "login-request", "login-sentence", "login-decision", "login",
          "login-binding", "attempts",
-         "admission", "sessions", "granted-logins", "registration", "service", "main"]
+         "admission", "sessions", "granted-logins", "registration",
+         "step-up",
+         "service", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {

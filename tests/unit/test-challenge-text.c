@@ -422,6 +422,43 @@ static void ciba_7_1_one_line_names_the_message(void **state)
         assert_string_equal(text, "Approve on your phone; it must show " MESSAGE);
 }
 
+#define CODE_PROMPT "After approving, type the code of your authenticator app: "
+
+static void a_code_beside_the_approval_is_asked_for_on_the_last_line(void **state)
+{
+        const struct challenge challenge = {
+                .binding_message = (char[]){MESSAGE},
+                .wants_code = true,
+        };
+        static const struct {
+                bool prompt, one_line;
+                const char *end;
+        } cases[] = {
+                {true, false, "\n  " MESSAGE "\n" CODE_PROMPT},
+                {false, false, "\n  " MESSAGE "\n" CODE_PROMPT},
+                {false, true, "it must show " MESSAGE ". " CODE_PROMPT},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                struct challenge_view view = alice;
+                _cleanup_free_ char *text = NULL;
+                view.prompt = cases[i].prompt;
+                view.one_line = cases[i].one_line;
+                assert_int_equal(challenge_text_new(&challenge, &view, &text), 0);
+                assert_true(strlen(text) > strlen(cases[i].end));
+                assert_string_equal(text + strlen(text) - strlen(cases[i].end), cases[i].end);
+        }
+}
+
+static void a_code_beside_the_approval_is_asked_for_in_one_line(void **state)
+{
+        const struct challenge_view view = {.account = "alice", .one_line = true};
+        _cleanup_free_ char *text = text_new((struct challenge){.wants_code = true}, &view);
+
+        assert_string_equal(
+                text, "Open https://sso.example.com/device and enter WDJB-MJHT. " CODE_PROMPT);
+}
+
 static void a_secret_is_asked_for_on_the_last_line(void **state)
 {
         const struct challenge challenge = {.wants_secret = true};
@@ -481,6 +518,8 @@ int main(void)
                 cmocka_unit_test(ciba_7_1_whole_text_at_80x24_shows_what_the_phone_must_show),
                 cmocka_unit_test(ciba_7_1_message_stands_last_in_every_window),
                 cmocka_unit_test(ciba_7_1_one_line_names_the_message),
+                cmocka_unit_test(a_code_beside_the_approval_is_asked_for_on_the_last_line),
+                cmocka_unit_test(a_code_beside_the_approval_is_asked_for_in_one_line),
                 cmocka_unit_test(a_secret_is_asked_for_on_the_last_line),
                 cmocka_unit_test(what_no_other_device_can_approve_is_refused),
         };
