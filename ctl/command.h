@@ -64,6 +64,7 @@ struct noun {
 /* One line for each file of nouns. */
 extern const struct noun lone_verbs;
 extern const struct noun factor_noun;
+extern const struct noun store_noun;
 
 /* Was the option given? Its name must be one of the verb's. */
 bool command_has(const struct command_line *line, const char *option);
@@ -81,6 +82,7 @@ enum command_exit login_command(const struct command_line *line);
 enum command_exit status_command(const struct command_line *line);
 enum command_exit check_command(const struct command_line *line);
 enum command_exit logout_command(const struct command_line *line);
+enum command_exit rekey_command(const struct command_line *line);
 enum command_exit token_command(const struct command_line *line);
 enum command_exit userinfo_command(const struct command_line *line);
 enum command_exit api_command(const struct command_line *line);

@@ -96,6 +96,15 @@ static const struct verb verbs[] = {
                               "5 out of reach or status 5xx.",
                 .run = api_command,
         },
+        {
+                .name = "rekey",
+                .summary = "seal all that the daemon keeps with a new key (root)",
+                .help = "Makes a new key and seals everything in the store anew with it; what was "
+                        "copied before opens with the old key alone. Logins wait for that moment. "
+                        "Where the key is a credential of the service, put a new one in front of "
+                        "the old one there, on a line of its own, and restart badged.",
+                .run = rekey_command,
+        },
         {0},
 };
 

@@ -9,6 +9,7 @@
 static const struct noun *const nouns[] = {
         &lone_verbs,
         &factor_noun,
+        &store_noun,
         NULL,
 };
 

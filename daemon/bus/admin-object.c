@@ -8,6 +8,7 @@
 #include "bus/admin-caller.h"
 #include "bus/dict-entry.h"
 #include "bus/factor-calls.h"
+#include "bus/store-calls.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 #include "log.h"
@@ -199,6 +200,27 @@ static int method_remove_factor(sd_bus_message *message, void *userdata, sd_bus_
         return factor_call_remove(object->service, object->replies, message, error);
 }
 
+static int method_get_store(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return store_call_get(object->service, message, error);
+}
+
+static int method_accept_store(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return store_call_accept(object->service, object->replies, message, error);
+}
+
+static int method_rekey(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return store_call_rekey(object->service, object->replies, message, error);
+}
+
 static const sd_bus_vtable admin_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD_WITH_ARGS("GetStatus", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", status),
@@ -211,6 +233,12 @@ static const sd_bus_vtable admin_vtable[] = {
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("RemoveFactor", SD_BUS_ARGS("s", factor), SD_BUS_NO_RESULT,
                                 method_remove_factor, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetStore", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", store),
+                                method_get_store, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("AcceptStore", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,
+                                method_accept_store, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Rekey", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_rekey,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 
