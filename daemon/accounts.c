@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/account-name.h"
 #include "io/account-lookup.h"
 #include "io/store-factor.h"
 #include "io/store-identity.h"
@@ -61,6 +62,19 @@ char *accounts_name_of(uid_t uid)
 
 /* ---- changes ---- */
 
+int accounts_find_uid(const char *name, uid_t *ret_uid)
+{
+        _cleanup_(local_account_finish) struct local_account local = {0};
+
+        int r = account_name_is_valid(name) ? account_lookup(name, &local) : 0;
+        if (r <= 0)
+                return r;
+        if (strcmp(local.name, name) != 0)
+                return 0;
+        *ret_uid = local.uid;
+        return 1;
+}
+
 /* What is known of the account, or what there is to know of a new one. The texts are borrowed. */
 static struct account_record copy_or_new(const struct state *state, const char *name, uid_t uid,
                                          uint64_t now_sec)
@@ -72,11 +86,25 @@ static struct account_record copy_or_new(const struct state *state, const char *
         return (struct account_record){.name = (char *)name, .uid = uid, .created_at_sec = now_sec};
 }
 
+static int copy_or_look_up(const struct state *state, const char *name, uint64_t now_sec,
+                           struct account_record *ret_account)
+{
+        uid_t uid = 0;
+        int r = accounts_get(state, name) ? 1 : accounts_find_uid(name, &uid);
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        *ret_account = copy_or_new(state, name, uid, now_sec);
+        return 0;
+}
+
 int accounts_lock(struct state *state, const struct account_lock *lock, store_on_done on_done,
                   void *userdata, struct store_write **ret_write)
 {
-        struct account_record account = copy_or_new(state, lock->name, lock->uid, lock->now_sec);
+        struct account_record account;
 
+        int r = copy_or_look_up(state, lock->name, lock->now_sec, &account);
+        if (r < 0)
+                return r;
         account.locked_at_sec = lock->now_sec;
         account.locked_by = (char *)lock->by;
         account.lock_reason = (char *)lock->reason;
@@ -118,12 +146,15 @@ int accounts_note_login(struct state *state, const struct account_login *login)
         return store_mirror_put(state->accounts, &account, NULL, NULL, NULL);
 }
 
-int accounts_make_known(struct state *state, const char *name, uid_t uid, uint64_t now_sec)
+int accounts_make_known(struct state *state, const char *name, uint64_t now_sec)
 {
-        struct account_record account = copy_or_new(state, name, uid, now_sec);
+        struct account_record account;
 
         if (accounts_get(state, name))
                 return 0;
+        int r = copy_or_look_up(state, name, now_sec, &account);
+        if (r < 0)
+                return r;
         return store_mirror_put(state->accounts, &account, NULL, NULL, NULL);
 }
 

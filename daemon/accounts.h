@@ -36,12 +36,12 @@ char *accounts_name_of(uid_t uid);
 /* All borrowed. */
 struct account_lock {
         const char *name;
-        uid_t uid; /* that NSS knows it by; counts where badged does not know the account */
         const char *by, *reason; /* reason may be NULL */
         uint64_t now_sec;
 };
 
-/* Counts from now on, at every service. One that is locked already is locked anew. */
+/* Counts from now on, at every service. One that is locked already is locked anew. -ENOENT when
+ * neither badged nor NSS knows it. */
 int accounts_lock(struct state *state, const struct account_lock *lock, store_on_done on_done,
                   void *userdata, struct store_write **ret_write);
 
@@ -67,5 +67,8 @@ struct account_login {
 /* Somebody is let in: badged knows the account from here on, if it did not before. */
 int accounts_note_login(struct state *state, const struct account_login *login);
 
-/* Makes the account known, for whatever is to refer to it. */
-int accounts_make_known(struct state *state, const char *name, uid_t uid, uint64_t now_sec);
+/* Makes the account known, for whatever is to refer to it. -ENOENT as above. */
+int accounts_make_known(struct state *state, const char *name, uint64_t now_sec);
+
+/* 1 and the uid that NSS has for the name, 0 when there is none, negative errno. */
+int accounts_find_uid(const char *name, uid_t *ret_uid);

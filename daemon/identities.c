@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "accounts.h"
+#include "common/clock.h"
 #include "state.h"
 
 static bool is_same(const char *text, const char *other)
@@ -143,6 +145,11 @@ int identities_accept(struct state *state, const char *id, store_on_done on_done
                 return -ENOENT;
         if (!known->asked_account && !known->seen_name)
                 return -EALREADY;
+        int r = known->asked_account
+                        ? accounts_make_known(state, known->asked_account, clock_wall_sec())
+                        : 0;
+        if (r < 0)
+                return r;
         struct identity_record record = *known;
         if (known->asked_account)
                 record.account = known->asked_account;

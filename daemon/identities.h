@@ -46,7 +46,7 @@ int identities_unlink(struct state *state, const char *id, store_on_done on_done
                       struct store_write **ret_write);
 
 /* What was refused of the identity is right: the account that it asked for becomes its own, in
- * place of the one that it had, and so does the name that it came with. The account must be known.
- * -ENOENT; -EALREADY when nothing is to be settled. */
+ * place of the one that it had, and so does the name that it came with. -ENOENT, also when there is
+ * no such account any more; -EALREADY when nothing is to be settled. */
 int identities_accept(struct state *state, const char *id, store_on_done on_done, void *userdata,
                       struct store_write **ret_write);

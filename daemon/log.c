@@ -67,6 +67,7 @@ static const struct {
         {LOG_EVENT_SESSION_CLOSED, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e14", "session closed"},
         {LOG_EVENT_CALLER, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e15", "call not allowed"},
         {LOG_EVENT_TOKEN, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e16", "token"},
+        {LOG_EVENT_CHANGE, "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e1c", "change"},
 };
 
 /* The entry while it is put together. */

@@ -25,6 +25,7 @@ enum log_event {
         LOG_EVENT_SESSION_CLOSED,
         LOG_EVENT_CALLER, /* somebody on the bus asked for what is not theirs */
         LOG_EVENT_TOKEN,  /* somebody asked for an access token of the own session */
+        LOG_EVENT_CHANGE, /* an administrator changed what badged knows */
 };
 
 /* One decision. Members that are NULL are left out of the entry. All borrowed. */

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <syslog.h>
 
+#include "bus/account-calls.h"
 #include "bus/admin-caller.h"
 #include "bus/dict-entry.h"
 #include "bus/factor-calls.h"
 #include "bus/store-calls.h"
+#include "bus/identity-calls.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 #include "log.h"
@@ -228,6 +230,27 @@ static const sd_bus_vtable admin_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("CheckProvider", SD_BUS_ARGS("s", provider),
                                 SD_BUS_RESULT("a(sbss)", findings), method_check_provider,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", accounts),
+                                account_call_list, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetAccount", SD_BUS_ARGS("s", account),
+                                SD_BUS_RESULT("a{sv}", properties), account_call_get,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("LockAccount", SD_BUS_ARGS("s", account, "s", reason),
+                                SD_BUS_NO_RESULT, account_call_lock, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("UnlockAccount", SD_BUS_ARGS("s", account), SD_BUS_NO_RESULT,
+                                account_call_unlock, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ForgetAccount", SD_BUS_ARGS("s", account), SD_BUS_NO_RESULT,
+                                account_call_forget, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListIdentities", SD_BUS_ARGS("s", account),
+                                SD_BUS_RESULT("aa{sv}", identities), identity_call_list,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("LinkIdentity",
+                                SD_BUS_ARGS("s", account, "s", issuer, "s", subject),
+                                SD_BUS_NO_RESULT, identity_call_link, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("UnlinkIdentity", SD_BUS_ARGS("s", identity), SD_BUS_NO_RESULT,
+                                identity_call_unlink, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("AcceptIdentity", SD_BUS_ARGS("s", identity), SD_BUS_NO_RESULT,
+                                identity_call_accept, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListFactors", SD_BUS_ARGS("s", account),
                                 SD_BUS_RESULT("aa{sv}", factors), method_list_factors,
                                 SD_BUS_VTABLE_UNPRIVILEGED),

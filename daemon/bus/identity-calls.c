@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus/identity-calls.h"
+
+#include <errno.h>
+
+#include "bus/admin-caller.h"
+#include "bus/admin-change.h"
+#include "bus/admin-object.h"
+#include "bus/safe-reply.h"
+#include "common/bus-names.h"
+#include "identities.h"
+#include "linking.h"
+
+/* ---- ListIdentities ---- */
+
+static const char *or_empty(const char *text)
+{
+        return text ? text : "";
+}
+
+static const char *state_word(const struct identity_record *identity)
+{
+        if (identity->asked_account)
+                return "refused";
+        if (identity->seen_name)
+                return "renamed";
+        return identity->account ? "bound" : "free";
+}
+
+static int append_identity(sd_bus_message *reply, const struct identity_record *identity)
+{
+        return sd_bus_message_append(
+                reply, "a{sv}", 12, "id", "s", identity->id, "account", "s",
+                or_empty(identity->account), "asked_account", "s",
+                or_empty(identity->asked_account), "state", "s", state_word(identity), "provider",
+                "s", identity->provider, "issuer", "s", identity->issuer, "subject", "s",
+                identity->subject, "name", "s", or_empty(identity->name), "seen_name", "s",
+                or_empty(identity->seen_name), "bound_by", "s", or_empty(identity->bound_by),
+                "created_at", "t", identity->created_at_sec, "last_seen_at", "t",
+                identity->last_seen_at_sec);
+}
+
+int identity_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const struct identity_record *identity = NULL;
+        struct admin_object *object = userdata;
+        const char *account;
+
+        int r = admin_caller_demand(object->service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &account);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        while (r >= 0 && (identity = identities_next(service_state(object->service),
+                                                     *account ? account : NULL, identity)))
+                r = append_identity(reply, identity);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+/* ---- LinkIdentity ---- */
+
+static int complain_of_link(int r, sd_bus_error *error)
+{
+        switch (r) {
+        case -ENOENT:
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_ACCOUNT,
+                                        "There is no account of that name.");
+        case -EADDRNOTAVAIL:
+                return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                                        "No provider in the settings has that issuer.");
+        case -EINVAL:
+                return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                                        "That is no subject that an identity can have.");
+        case -EPERM:
+                return sd_bus_error_set(
+                        error, BADGED_ERROR_REFUSED,
+                        "map_file or account_groups names the account: nothing else "
+                        "opens it.");
+        case -EALREADY:
+                return sd_bus_error_set(error, BADGED_ERROR_NOTHING_TO_DO,
+                                        "The identity has the account already.");
+        case -EBUSY:
+                return sd_bus_error_set(error, BADGED_ERROR_IN_USE,
+                                        "The identity has another account; unlink it first.");
+        default:
+                return r;
+        }
+}
+
+int identity_call_link(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+        struct admin_object *object = userdata;
+        struct linking linking = {0};
+
+        int r = admin_caller_demand(object->service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "sss", &linking.account, &linking.issuer,
+                                        &linking.subject);
+        if (r >= 0)
+                r = safe_reply_new(object->replies, message, &reply);
+        if (r < 0)
+                return r;
+        r = linking_make(service_state(object->service), service_settings(object->service),
+                         &linking, safe_reply_on_done, reply, safe_reply_write(reply));
+        if (r < 0)
+                return complain_of_link(r, error);
+        admin_change_log(message,
+                         &(struct admin_change){linking.account, linking.issuer, linking.subject,
+                                                "the identity was linked to the account"});
+        TAKE_PTR(reply);
+        return 1;
+}
+
+/* ---- UnlinkIdentity, AcceptIdentity ---- */
+
+typedef int (*identity_change)(struct state *state, const char *id, store_on_done on_done,
+                               void *userdata, struct store_write **ret_write);
+
+static int complain_of_change(int r, sd_bus_error *error)
+{
+        if (r == -ENOENT)
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_IDENTITY,
+                                        "There is no identity of that id.");
+        if (r == -EALREADY)
+                return sd_bus_error_set(error, BADGED_ERROR_NOTHING_TO_DO,
+                                        "There is nothing to be done about the identity.");
+        return r;
+}
+
+/* With an account to name in the entry: of before, or of after. */
+static void tell(sd_bus_message *message, const struct identity_record *identity,
+                 const char *account, const char *what)
+{
+        admin_change_log(message, &(struct admin_change){account, identity->issuer,
+                                                         identity->subject, what});
+}
+
+static int change(sd_bus_message *message, struct admin_object *object, identity_change make,
+                  const char *what, sd_bus_error *error)
+{
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+        const char *id;
+
+        int r = admin_caller_demand(object->service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &id);
+        if (r >= 0)
+                r = safe_reply_new(object->replies, message, &reply);
+        if (r < 0)
+                return r;
+        struct state *state = service_state(object->service);
+        const struct identity_record *before = identities_get(state, id);
+        r = make(state, id, safe_reply_on_done, reply, safe_reply_write(reply));
+        if (r < 0)
+                return complain_of_change(r, error);
+        const struct identity_record *after = identities_get(state, id);
+        tell(message, after, after->account ? after->account : before->account, what);
+        TAKE_PTR(reply);
+        return 1;
+}
+
+int identity_call_unlink(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        return change(message, userdata, identities_unlink, "the identity has no account any more",
+                      error);
+}
+
+int identity_call_accept(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        return change(message, userdata, identities_accept,
+                      "the identity was accepted for the account", error);
+}
