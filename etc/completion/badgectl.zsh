@@ -2,63 +2,86 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # zsh completion for badgectl(1)
 
-_badgectl_providers() {
-        local -a providers
-        providers=(${(f)"$(badgectl status --json 2>/dev/null | tr '{,' '\n\n' |
-                sed -n 's/^"name":"\([^"\\]*\)"$/\1/p')"})
-        compadd -a providers
+# VERB|operand|OPTIONS|what it does. An operand is of a kind below, or =WORDS; an option with a value ends
+# with =. Every verb has --json and --help, too.
+_badgectl_rows='
+login|account|--browser --provider=|try a login: show the code, wait, say who approved and what decided
+status|||show the daemon, its logins and its providers (root)
+check|provider||find out what is wrong with settings and providers (root)
+log||--account= --service= --outcome= --since= --lines= --file= --verify|show the decisions of badged, or prove that none is missing
+token||--min-lifetime= --header|print an access token of your own session
+logout||--browser|end the tokens of your own session
+userinfo|||ask the provider who you are there
+api|method||make a request with your own access token
+rekey|||seal all that the daemon keeps with a new key (root)
+factor enrol|=totp|--account= --name= --provider=|set up an authenticator app as your second factor
+factor list|account||list second factors (administrators)
+factor remove|factor||remove a second factor (administrators)
+store status|||show how the store is and how much is in it
+store accept|||let people in again after the store was damaged or put back (root)
+'
+
+# Names of providers, ids of what the daemon keeps: only of letters that no shell takes for its own.
+_badgectl_listed() {
+        badgectl "${@:2}" --json 2>/dev/null | tr '{},' '\n\n\n' |
+                sed -n "s/^\"$1\":\"\([A-Za-z0-9._-]*\)\"\$/\1/p"
+}
+
+_badgectl_values() {
+        local -a words
+        case $1 in
+        account) _users; return ;;
+        file) _files; return ;;
+        provider) words=(${(f)"$(_badgectl_listed name status)"}) ;;
+        service) words=(/etc/pam.d/*(N:t)) ;;
+        \=*) words=(${=1#=}) ;;
+        method) words=(GET HEAD POST PUT PATCH DELETE) ;;
+        outcome) words=(granted denied expired refused unavailable throttled cancelled) ;;
+        session | ticket | identity | factor | throttle) words=(${(f)"$(_badgectl_listed id $1 list)"}) ;;
+        *) return 1 ;;
+        esac
+        compadd -a words
 }
 
 _badgectl() {
-        local -a verbs=(
-                'login:try a login'
-                'status:show the daemon, its logins and its providers'
-                'check:find out what is wrong with settings and providers'
-                'token:print an access token of your own session'
-                'logout:end the tokens of your own session'
-                'userinfo:ask the provider who you are there'
-                'api:make a request with your own access token'
-                'help:print a summary, or more about a verb'
-        )
+        local -a rows=(${(f)_badgectl_rows}) verbs nouns options part
+        local row verb
 
-        if (( CURRENT == 2 )); then
+        if (( CURRENT == 2 )) || [[ $words[2] == help && CURRENT -eq 3 ]]; then
+                for row in $rows; do
+                        part=("${(@s:|:)row}")
+                        if [[ $part[1] == *' '* ]]; then
+                                nouns+=(${part[1]%% *})
+                        else
+                                verbs+=("$part[1]:$part[4]")
+                        fi
+                done
+                (( CURRENT == 2 )) && verbs+=('help:print a summary, or more about a noun or verb')
                 _describe verb verbs
-                _arguments '--help[print a summary]' '--version[print the version]'
+                compadd -a -- nouns
+                (( CURRENT == 2 )) && compadd -- --help --version
+                (( CURRENT == 3 )) && compadd -- --json
                 return
         fi
-        local verb=$words[2]
-        shift words
-        (( CURRENT-- ))
-        case $verb in
-        login)
-                _arguments '--browser[approve in a browser here]' \
-                        '--provider[ask this provider]:provider:_badgectl_providers' \
-                        '--json[print JSON]' '--help[print help]' '::account:_users'
-                ;;
-        token)
-                _arguments '--min-lifetime[how long it has to count]:time:' \
-                        '--header[print the whole header]' '--json[print JSON]' \
-                        '--help[print help]'
-                ;;
-        logout)
-                _arguments '--browser[end the browser session, too]' '--json[print JSON]' \
-                        '--help[print help]'
-                ;;
-        api)
-                _arguments '--json[print JSON]' '--help[print help]' '1:method:(GET HEAD POST PUT PATCH DELETE)' \
-                        '2:address:'
-                ;;
-        status | userinfo)
-                _arguments '--json[print JSON]' '--help[print help]'
-                ;;
-        check)
-                _arguments '--json[print JSON]' '--help[print help]' \
-                        '::provider:_badgectl_providers'
-                ;;
-        help)
-                _arguments '1:verb:(login status check token logout userinfo api)'
-                ;;
-        esac
+        [[ $words[2] == help ]] && shift words && (( CURRENT-- ))
+        for row in $rows; do
+                part=("${(@s:|:)row}")
+                if [[ $part[1] == "$words[2] "* && CURRENT -eq 3 ]]; then
+                        verbs+=("${part[1]#* }:$part[4]")
+                elif [[ $part[1] == $words[2] || $part[1] == "$words[2] $words[3]" ]]; then
+                        options=(${=part[3]})
+                        if (( $options[(Ie)$words[CURRENT-1]=] )); then
+                                _badgectl_values ${words[CURRENT-1]#--}
+                        elif [[ $words[CURRENT] == -* ]]; then
+                                options=(${options%=} --json --help)
+                                compadd -a -- options
+                        else
+                                _badgectl_values "$part[2]"
+                        fi
+                        return
+                fi
+        done
+        (( $#verbs )) && _describe verb verbs
 }
 
 _badgectl "$@"
