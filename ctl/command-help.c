@@ -8,11 +8,13 @@
 #include "ctl/command.h"
 #include "ctl/json-output.h"
 
-#define HELP_COLUMNS 88
+#define HELP_COLUMNS   88
+#define INDENT_COLUMNS 6
 
 #define USUAL_EXIT_CODES \
         "0 done, 1 not allowed, not there or refused, 2 wrong arguments, 5 out of reach."
 
+/* The first one stands in every synopsis. */
 static const struct command_option common_options[] = {
         {"json", NULL, "print JSON for programs"},
         {"help", NULL, "print this text"},
@@ -28,14 +30,31 @@ static const char *noun_gap(const struct noun *noun)
         return noun->name ? " " : "";
 }
 
+/* An option in brackets, in the next line where this one is full. */
+static void print_bracketed(FILE *file, const struct command_option *option, int *columns)
+{
+        char text[HELP_COLUMNS];
+
+        int n = snprintf(text, sizeof(text), "[--%s%s%s]", option->name, option->value ? " " : "",
+                         option->value ? option->value : "");
+        if (*columns + 1 + n > HELP_COLUMNS) {
+                fprintf(file, "\n%*s%s", INDENT_COLUMNS, "", text);
+                *columns = INDENT_COLUMNS + n;
+        } else {
+                fprintf(file, " %s", text);
+                *columns += 1 + n;
+        }
+}
+
 static void print_synopsis(FILE *file, const struct noun *noun, const struct verb *verb)
 {
-        fprintf(file, "%s%s%s%s%s", noun_prefix(noun), noun_gap(noun), verb->name,
-                verb->operands ? " " : "", verb->operands ? verb->operands : "");
+        int columns = fprintf(file, "%s%s%s%s%s", noun_prefix(noun), noun_gap(noun), verb->name,
+                              verb->operands ? " " : "", verb->operands ? verb->operands : "");
+
         for (const struct command_option *option = verb->options; option && option->name; option++)
-                fprintf(file, " [--%s%s%s]", option->name, option->value ? " " : "",
-                        option->value ? option->value : "");
-        fputs(" [--json]\n", file);
+                print_bracketed(file, option, &columns);
+        print_bracketed(file, &common_options[0], &columns);
+        fputs("\n", file);
 }
 
 static void print_verbs(FILE *file, const struct noun *noun)

@@ -75,6 +75,9 @@ const char *command_value(const struct command_line *line, const char *option);
 /* The values of an option that may come more than once, one by one; NULL: there are no more. */
 const char *command_value_at(const struct command_line *line, const char *option, size_t index);
 
+/* How often it came. */
+size_t command_count(const struct command_line *line, const char *option);
+
 /* The exit code for the end of a login, or of any call to the daemon. */
 enum command_exit command_exit_for(enum login_outcome outcome);
 
@@ -85,4 +88,5 @@ enum command_exit logout_command(const struct command_line *line);
 enum command_exit rekey_command(const struct command_line *line);
 enum command_exit token_command(const struct command_line *line);
 enum command_exit userinfo_command(const struct command_line *line);
+enum command_exit log_command(const struct command_line *line);
 enum command_exit api_command(const struct command_line *line);

@@ -27,6 +27,7 @@ void daemon_status_finish(struct daemon_status *status)
 {
         free(status->version);
         free(status->default_provider);
+        free(status->journal_digest);
         providers_free(status->providers, status->n_providers);
         *status = (struct daemon_status){0};
 }
@@ -89,6 +90,12 @@ static int read_status(sd_bus_message *reply, struct daemon_status *status)
                 {.key = "open_sessions", .ret_number = &status->open_sessions, .max = UINT64_MAX},
                 {.key = "granted_logins", .ret_number = &status->granted_logins, .max = UINT64_MAX},
                 {.key = "refused_logins", .ret_number = &status->refused_logins, .max = UINT64_MAX},
+                {.key = "journal_sequence",
+                 .ret_number = &status->journal_sequence,
+                 .max = UINT64_MAX},
+                {.key = "journal_digest",
+                 .ret_text = &status->journal_digest,
+                 .max_bytes = TEXT_MAX_BYTES},
                 {.key = "providers", .read = read_providers, .place = status},
         };
 

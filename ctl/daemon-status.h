@@ -19,6 +19,8 @@ struct provider_status {
 struct daemon_status {
         char *version, *default_provider; /* printable; NULL when the daemon did not say */
         uint64_t pending_logins, open_sessions, granted_logins, refused_logins;
+        uint64_t journal_sequence; /* of its last entry in the journal, and the digest of that */
+        char *journal_digest;
         struct provider_status *providers;
         size_t n_providers;
 };

@@ -8,6 +8,17 @@ static const struct command_option login_options[] = {
         {0},
 };
 
+static const struct command_option log_options[] = {
+        {"account", "NAME", "only of this account"},
+        {"service", "NAME", "only of this PAM service"},
+        {"outcome", "WORD", "only with this end: granted, refused, denied, ..."},
+        {"since", "TIME", "only since then: 2h, 30d, 2026-11-22, '2026-11-22 08:00'"},
+        {"lines", "NUMBER", "the last so many, instead of 1000"},
+        {"file", "FILE", "read this journal file; may come more than once"},
+        {"verify", NULL, "prove that no entry is missing or changed"},
+        {0},
+};
+
 static const struct command_option token_options[] = {
         {"min-lifetime", "TIME", "it has to count for so long: 90, 90s, 5min, 2h; otherwise 60s"},
         {"header", NULL, "print the whole header, for curl -H @-"},
@@ -52,6 +63,21 @@ static const struct verb verbs[] = {
                         "each finding comes with its mend. For root.",
                 .exit_codes = "0 nothing is wrong, 1 something is, 2 wrong arguments.",
                 .run = check_command,
+        },
+        {
+                .name = "log",
+                .summary = "show the decisions of badged, or prove that none is missing",
+                .help = "Shows what badged decided, as the journal has it: the last 1000 "
+                        "decisions, "
+                        "oldest first. For root, and for members of group systemd-journal.\n\n"
+                        "With --verify, follows the chain of all entries, each of which carries "
+                        "the "
+                        "digest of the one before, and says where one is missing or changed. Root "
+                        "learns from badged which entry is the last.",
+                .exit_codes = "0 here they are, or the chain is whole; 1 the journal cannot be "
+                              "read, or the chain is broken; 2 wrong arguments.",
+                .options = log_options,
+                .run = log_command,
         },
         {
                 .name = "token",

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* badgectl log --verify: is the journal whole, from its first entry to the last that badged wrote?
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "ctl/command.h"
+
+/* files as in struct journal_filter: with them, the daemon is not asked for the last entry. */
+enum command_exit log_verify(const char *const *files, bool json);
