@@ -63,6 +63,8 @@ struct noun {
 
 /* One line for each file of nouns. */
 extern const struct noun lone_verbs;
+extern const struct noun account_noun;
+extern const struct noun identity_noun;
 extern const struct noun factor_noun;
 extern const struct noun store_noun;
 

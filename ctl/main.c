@@ -8,6 +8,8 @@
 
 static const struct noun *const nouns[] = {
         &lone_verbs,
+        &account_noun,
+        &identity_noun,
         &factor_noun,
         &store_noun,
         NULL,

@@ -40,6 +40,11 @@ def has_default_only(row):
     return any(key in row.get("accounts", {}) for key in DEFAULT_ONLY)
 
 
+def binds(row):
+    """Whoever is let in by a claim has the account from then on: no other row's identity could."""
+    return row["expect"] == "granted" and "map" not in row
+
+
 def client_auth_of(provider):
     """A preset says it, where the row does not."""
     settings = provider.row.get("provider", {})
@@ -157,7 +162,15 @@ def badged(providers):
 
 
 def play_together(providers):
-    """One badged for all."""
+    """One badged for all, but for those that bind the account."""
+    binding = {name: provider for name, provider in providers.items() if binds(provider.row)}
+    return play_at_once({name: provider for name, provider in providers.items()
+                         if name not in binding}) | play_in_turn(binding)
+
+
+def play_at_once(providers):
+    if not providers:
+        return {}
     with badged(providers), concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         # The slow ones first, so that they do not queue up at the end.
         order = sorted(providers, key=lambda name: -providers[name].row.get("seconds", 0))

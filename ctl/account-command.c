@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* badgectl account: local accounts as badged knows them. */
+#include "common/cleanup.h"
+#include "ctl/admin-command.h"
+#include "ctl/command.h"
+#include "ctl/listing.h"
+
+static const struct listing_field fields[] = {
+        {.key = "account", .heading = "ACCOUNT", .is_whole = true},
+        {.key = "uid", .heading = "UID", .kind = LISTING_NUMBER},
+        {.key = "locked",
+         .heading = "STATE",
+         .kind = LISTING_FLAG,
+         .flag = "locked",
+         .tone = TONE_BAD},
+        {.key = "owner", .heading = "ROLE", .kind = LISTING_FLAG, .flag = "owner"},
+        {.key = "identities", .heading = "IDENTITIES", .kind = LISTING_NUMBER},
+        {.key = "waiting", .heading = "TO SETTLE", .kind = LISTING_NUMBER},
+        {.key = "last_login_at", .heading = "LAST LOGIN", .kind = LISTING_TIME},
+        {.key = "last_login_from", .heading = "FROM"},
+        {.key = "lock_reason", .heading = "REASON"},
+        {.key = "locked_at", .kind = LISTING_TIME},
+        {.key = "locked_by"},
+};
+
+static const struct listing_field all_fields[] = {
+        {.key = "account", .heading = "ACCOUNT"},
+        {.key = "uid", .heading = "UID", .kind = LISTING_NUMBER},
+        {.key = "current_uid", .heading = "UID NOW", .kind = LISTING_NUMBER},
+        {.key = "owner", .heading = "OWNER", .kind = LISTING_FLAG},
+        {.key = "locked", .heading = "LOCKED", .kind = LISTING_FLAG, .tone = TONE_BAD},
+        {.key = "locked_at", .heading = "SINCE", .kind = LISTING_TIME},
+        {.key = "locked_by", .heading = "BY"},
+        {.key = "lock_reason", .heading = "REASON"},
+        {.key = "identities", .heading = "IDENTITIES", .kind = LISTING_NUMBER},
+        {.key = "waiting", .heading = "TO SETTLE", .kind = LISTING_NUMBER},
+        {.key = "last_login_at", .heading = "LAST LOGIN", .kind = LISTING_TIME},
+        {.key = "last_login_from", .heading = "FROM"},
+};
+
+static const struct listing accounts = {"accounts", "badged knows no accounts yet.", fields,
+                                        ELEMENTSOF(fields)};
+static const struct listing account = {"account", "", all_fields, ELEMENTSOF(all_fields)};
+
+static enum command_exit list_command(const struct command_line *line)
+{
+        return admin_list(line, &accounts, "ListAccounts", NULL);
+}
+
+static enum command_exit show_command(const struct command_line *line)
+{
+        return admin_show(line, &account, "GetAccount", "s", line->operands[0]);
+}
+
+static enum command_exit lock_command(const struct command_line *line)
+{
+        return admin_do(line, "The account is locked. Sessions that are open stay open.",
+                        "LockAccount", "ss", line->operands[0],
+                        line->operands[1] ? line->operands[1] : "");
+}
+
+static enum command_exit unlock_command(const struct command_line *line)
+{
+        return admin_do(line, "The account is not locked any more.", "UnlockAccount", "s",
+                        line->operands[0]);
+}
+
+static enum command_exit forget_command(const struct command_line *line)
+{
+        return admin_do(line, "The account is forgotten; its next login is its first.",
+                        "ForgetAccount", "s", line->operands[0]);
+}
+
+static const struct verb verbs[] = {
+        {
+                .name = "list",
+                .summary = "list the accounts that badged knows",
+                .help = "Lists the accounts that somebody was let in to, or that were locked or "
+                        "linked: whether they are locked, how many identities have them, and how "
+                        "many want to be settled (badgectl identity list).",
+                .run = list_command,
+        },
+        {
+                .name = "show",
+                .operands = "ACCOUNT",
+                .min_operands = 1,
+                .max_operands = 1,
+                .summary = "show all that badged knows of an account",
+                .help = "Shows one account, line by line; also the uid that it has now. When that "
+                        "is not the one that badged came to know, nobody is let in: forget the "
+                        "account if it is meant to be another one.",
+                .run = show_command,
+        },
+        {
+                .name = "lock",
+                .operands = "ACCOUNT [REASON]",
+                .min_operands = 1,
+                .max_operands = 2,
+                .summary = "let nobody in to an account any more",
+                .help = "From now on badged lets nobody in to the account, at no service, whoever "
+                        "approves; where the account phase asks badged, not after a public key "
+                        "either. Sessions that are open stay open: badgectl session end --account "
+                        "ACCOUNT ends them.",
+                .run = lock_command,
+        },
+        {
+                .name = "unlock",
+                .operands = "ACCOUNT",
+                .min_operands = 1,
+                .max_operands = 1,
+                .summary = "undo a lock",
+                .help = "The account can be used again as the rules say.",
+                .run = unlock_command,
+        },
+        {
+                .name = "forget",
+                .operands = "ACCOUNT",
+                .min_operands = 1,
+                .max_operands = 1,
+                .summary = "forget an account and whatever is its own",
+                .help = "Forgets the account's identities, tickets and factors, and whether it is "
+                        "the owner. For an account that was removed, or made anew with another "
+                        "uid. Not while it is locked, or has sessions.",
+                .run = forget_command,
+        },
+        {0},
+};
+
+const struct noun account_noun = {
+        .name = "account",
+        .summary = "local accounts: list, lock, forget (root, owner)",
+        .verbs = verbs,
+};
