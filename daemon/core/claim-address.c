@@ -46,14 +46,18 @@ static void address_add_encoded(struct address *address, const char *text)
 static int add_claim(struct address *address, const char *form, const struct identity *identity,
                      const char **ret_end)
 {
-        const char *end = strchr(form, '}'), *text = NULL;
+        const char *end = strchr(form, '}');
+        _cleanup_free_ char *text = NULL;
 
         if (!end)
                 return -EINVAL;
         _cleanup_free_ char *name = strndup(form + 1, (size_t)(end - form) - 1);
         if (!name)
                 return -ENOMEM;
-        if (identity_claim_text(identity, name, &text) != 1 || strpbrk(text, "'\"\\`"))
+        int r = identity_claim_word(identity, name, &text);
+        if (r == -ENOMEM)
+                return r;
+        if (r != 1 || strpbrk(text, "'\"\\`"))
                 return -EINVAL;
         address_add_encoded(address, text);
         *ret_end = end + 1;

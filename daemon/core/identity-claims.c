@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "core/json-path.h"
 #include "core/strict-json.h"
 
@@ -106,6 +107,24 @@ int identity_claim_text(const struct identity *identity, const char *name, const
         if (!list || list->n == 0)
                 return 0;
         return list->n == 1 ? take_text(list->items[0], ret_text) : -EBADMSG;
+}
+
+int identity_claim_word(const struct identity *identity, const char *name, char **ret_text)
+{
+        struct json_object *document = document_of(identity, name);
+        struct json_object *claim = document ? only_value(document, name) : NULL;
+        const char *text = NULL;
+        int r;
+
+        if (json_object_is_type(claim, json_type_int)) {
+                r = strict_json_scalar(claim, IDENTITY_CLAIM_MAX_BYTES, ret_text);
+                return r < 0 ? r : 1;
+        }
+        r = identity_claim_text(identity, name, &text);
+        if (r != 1)
+                return r;
+        r = text_copy(text, ret_text);
+        return r < 0 ? r : 1;
 }
 
 static bool text_equals(struct json_object *one, const char *text)

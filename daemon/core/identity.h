@@ -76,6 +76,10 @@ int identity_add_groups(struct identity *identity, const char *claim,
  * long, or not one but several. */
 int identity_claim_text(const struct identity *identity, const char *name, const char **ret_text);
 
+/* The same, where a whole number counts as its digits: 1 and the text, the caller's to free;
+ * otherwise likewise, or -ENOMEM. */
+int identity_claim_word(const struct identity *identity, const char *name, char **ret_text);
+
 /* True when the claim is the value or an array that holds it, as a string of just these bytes. */
 bool identity_claim_has(const struct identity *identity, const char *name, const char *value);
 

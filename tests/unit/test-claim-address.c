@@ -30,13 +30,16 @@ static struct identity *new_identity(const char *claims)
 static void an_address_has_the_claims_in_it(void **state)
 {
         _cleanup_identity_ struct identity *identity = new_identity(
-                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"oid\":\"0-9_z.~\"}");
+                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"oid\":\"0-9_z.~\",\"id\":583231,"
+                "\"deep\":{\"n\":-7}}");
         static const struct {
                 const char *form, *expected;
         } rows[] = {
                 {"https://a/users/{oid}", "https://a/users/0-9_z.~"},
                 {"https://a/u?x={oid}&y={oid}#", "https://a/u?x=0-9_z.~&y=0-9_z.~#"},
                 {"https://a/fixed", "https://a/fixed"},
+                {"https://a/user/{id}", "https://a/user/583231"},
+                {"https://a/user/{/deep/n}", "https://a/user/-7"},
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
@@ -60,13 +63,15 @@ static void rfc3986_2_1_a_claim_is_encoded(void **state)
 static void an_address_that_cannot_be_made_is_refused(void **state)
 {
         _cleanup_identity_ struct identity *identity = new_identity(
-                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"n\":7,"
+                "{\"iss\":\"https://i.example\",\"sub\":\"1\",\"n\":7.5,\"l\":[7],"
+                "\"big\":99999999999999999999,\"yes\":true,\"e\":\"\","
                 "\"q\":\"o'x\",\"d\":\"a\\\"b\",\"b\":\"a\\\\b\"}");
         static const char *const forms[] = {
                 "https://a/{oid}", /* no such claim */
-                "https://a/{n}",   /* no text */
-                "https://a/{q}",   /* would end a text */
-                "https://a/{d}",   "https://a/{b}", "https://a/{sub", "https://a/{}",
+                "https://a/{n}",   /* no text, nor a whole number */
+                "https://a/{l}",   "https://a/{big}", "https://a/{yes}", "https://a/{e}",
+                "https://a/{q}", /* would end a text */
+                "https://a/{d}",   "https://a/{b}",   "https://a/{sub",  "https://a/{}",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(forms); i++) {
