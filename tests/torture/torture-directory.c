@@ -133,8 +133,8 @@ static enum torture_end run_standing(const void *prepared)
 
         int r = make_bob(&bob);
         if (r >= 0)
-                r = claim_address_new("https://api.example/users/{login}", bob, &url);
-        if (r >= 0 && strcmp(url, "https://api.example/users/bob") != 0)
+                r = claim_address_new("https://api.example/users/{login}?n={id}", bob, &url);
+        if (r >= 0 && strcmp(url, "https://api.example/users/bob?n=583231") != 0)
                 return TORTURE_WRONG;
         if (r >= 0)
                 r = account_standing_read(here, strlen(here), "/state", "7", &why);

@@ -8,6 +8,7 @@
 #include "core/authorization-url.h"
 #include "core/backchannel-authentication.h"
 #include "core/binding-message.h"
+#include "core/end-session-url.h"
 #include "core/identity.h"
 #include "core/introspection.h"
 #include "core/login-hint.h"
@@ -60,6 +61,17 @@ static enum torture_end run_browser_question(const void *prepared)
                 r = pkce_challenge_new(verifier, &challenge);
         if (r >= 0)
                 r = make_url(challenge, &more);
+        return end_of(r);
+}
+
+static enum torture_end run_end_session(const void *prepared)
+{
+        _cleanup_secret_ struct secret *token = secret_new_text("e30.e30.c2ln"), *url = NULL;
+
+        int r = token ? end_session_url_new(ENDPOINT, "linux-login", token, &url) : -ENOMEM;
+        if (r >= 0 && strcmp(secret_bytes(url), ENDPOINT "&client_id=linux-login"
+                                                         "&id_token_hint=e30.e30.c2ln") != 0)
+                return TORTURE_WRONG;
         return end_of(r);
 }
 
@@ -173,6 +185,7 @@ static enum torture_end run_kept_tokens(const void *prepared)
 
 static const struct torture_case cases[] = {
         {"browser_question", run_browser_question, NULL, NULL, 0, 0},
+        {"end_session", run_end_session, NULL, NULL, 0, 0},
         {"browser_answer", run_browser_answer, NULL, NULL, 0, 0},
         {"backchannel", run_backchannel, NULL, NULL, 0, 0},
         {"ring", run_ring, NULL, NULL, 0, 0},
