@@ -15,6 +15,7 @@ from host.browser import Browser
 from host.providers import CLIENT_IDS
 from system.bus_caller import INTERFACE, OBJECT, Caller
 from system.person import Person, as_user
+from system.test_browser_login import WITHOUT_IPV4
 from system.test_tokens import (KEPT, as_uid, badgectl, refused, revoked, session, shell, token,
                                 wait_until)
 from system.traces import assert_no_secrets
@@ -132,22 +133,23 @@ def opened(tmp_path):
     OPENER.unlink()
 
 
-def follow(address, account="alice"):
+def follow(address, account="alice", prefix=()):
     """Where the account's browser is led to from our own listener; "" when nowhere."""
-    run = subprocess.run([*as_user(account), "curl", "--silent", "--output", "/dev/null",
+    run = subprocess.run([*prefix, *as_user(account), "curl", "--silent", "--globoff", "--output", "/dev/null",
                           "--write-out", "%{redirect_url}", address], capture_output=True, text=True,
                          check=True, timeout=30)
     return run.stdout
 
 
-def browser_logout(opened):
+def browser_logout(opened, loopback="127.0.0.1", prefix=()):
     """(the address that a browser was led to, what badgectl said)"""
-    with subprocess.Popen([*as_user("alice"), "DISPLAY=:77", "badgectl", "logout", "--browser"],
+    with subprocess.Popen([*prefix, *as_user("alice"), "DISPLAY=:77", "badgectl", "logout", "--browser"],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         address = opened()
-        assert urllib.parse.urlsplit(address).hostname == "127.0.0.1"
-        assert follow(address, "mallory") == ""
-        url = follow(address)
+        beside = ("nsenter", "--net", "--target", str(process.pid)) if prefix else ()
+        assert urllib.parse.urlsplit(address).hostname == loopback
+        assert follow(address, "mallory", beside) == ""
+        url = follow(address, "alice", beside)
         said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
     return url, said
@@ -161,6 +163,14 @@ def test_browser_ends_its_session_at_the_provider(scripted, opened):
         assert url.startswith(f"{provider.root}/end-session?")
         assert Browser(provider.ca_file).get(url).status == 200
         assert provider.count("end_session") == 1
+
+
+def test_without_ipv4_the_browser_comes_by_ipv6(scripted, opened):
+    """On a loopback that has ::1 only."""
+    provider = scripted.scenario("end-session-for-people")
+    with session(provider):
+        url, _ = browser_logout(opened, "::1", WITHOUT_IPV4)
+        assert url.startswith(f"{provider.root}/end-session?")
 
 
 def test_real_provider_takes_the_hint(running_providers, serve, opened):
