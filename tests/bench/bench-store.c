@@ -4,13 +4,16 @@
  * delay of every round ("queued", "waited") and how long all of it took ("queued-all",
  * "waited-all").
  *
- *      bench-store FOLDER WRITES       makes two stores in the folder
- */
+ *      bench-store FOLDER WRITES [SYNC-USEC]
+ *
+ * makes two stores in the folder, whose disk takes so much longer to sync. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "io/store-account.h"
 #include "io/store-mirror.h"
@@ -34,6 +37,29 @@ struct bench {
         sd_event_source *timer;
         size_t n, n_done;
 };
+
+/* Set once, before anything is written. */
+static uint64_t sync_nsec;
+
+extern int fdatasync(int fd);
+extern int fsync(int fd);
+
+static int sync_slowly(long call, int fd)
+{
+        measure_pause(sync_nsec);
+        return (int)syscall(call, fd);
+}
+
+/* In front of the C library's, as far as sqlite is concerned. */
+_public_ int fdatasync(int fd)
+{
+        return sync_slowly(SYS_fdatasync, fd);
+}
+
+_public_ int fsync(int fd)
+{
+        return sync_slowly(SYS_fsync, fd);
+}
 
 static void check(int r, const char *what)
 {
@@ -161,9 +187,10 @@ int main(int argc, char **argv)
         _cleanup_(token_seal_freep) struct token_seal *seal = NULL;
         const char *why = "";
 
-        if (argc != 3 || !bench.token)
-                measure_give_up("bench-store", "FOLDER WRITES");
+        if (argc < 3 || argc > 4 || !bench.token)
+                measure_give_up("bench-store", "FOLDER WRITES [SYNC-USEC]");
         bench.n = strtoul(argv[2], NULL, 10);
+        sync_nsec = argc > 3 ? strtoul(argv[3], NULL, 10) * NSEC_PER_USEC : 0;
         check(token_seal_make_key(&key), "a key");
         check(token_seal_new(key, &seal, &why), why);
         bench_queue(bench, open_store(argv[1], "queued", seal));
