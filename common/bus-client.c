@@ -55,6 +55,14 @@ static int new_context_call(struct bus_client *client, const char *member, const
         return 0;
 }
 
+static void complain(enum peer_answer answer, sd_bus_message *reply, struct login_verdict *verdict)
+{
+        if (answer == PEER_ERROR)
+                bus_verdict_for_error(reply, verdict);
+        else
+                bus_verdict_for_silence(answer, verdict);
+}
+
 /* True: *ret_reply is the daemon's method return. */
 static bool ask(struct bus_client *client, sd_bus_message *call, uint64_t deadline_usec,
                 sd_bus_message **ret_reply, struct login_verdict *verdict)
@@ -62,12 +70,10 @@ static bool ask(struct bus_client *client, sd_bus_message *call, uint64_t deadli
         _cleanup_message_ sd_bus_message *reply = NULL;
 
         enum peer_answer answer = bus_peer_call(client->peer, call, deadline_usec, &reply);
-        if (answer == PEER_ERROR)
-                bus_verdict_for_error(reply, verdict);
-        else if (answer != PEER_ANSWERED)
-                bus_verdict_for_silence(answer, verdict);
-        else
+        if (answer == PEER_ANSWERED)
                 *ret_reply = TAKE_PTR(reply);
+        else
+                complain(answer, reply, verdict);
         return answer == PEER_ANSWERED;
 }
 
@@ -299,6 +305,7 @@ bool bus_client_open_session(struct bus_client *client, const char *account, con
         return r >= 0;
 }
 
+/* Somebody else may have ended it before: closed is closed. */
 bool bus_client_close_session(struct bus_client *client, const char *session,
                               struct login_verdict *verdict)
 {
@@ -311,5 +318,12 @@ bool bus_client_close_session(struct bus_client *client, const char *session,
                 bus_verdict_for_failure(r, verdict);
                 return false;
         }
-        return ask(client, call, clock_now_usec() + BRIEF_TIMEOUT_USEC, &reply, verdict);
+        enum peer_answer answer = bus_peer_call(client->peer, call,
+                                                clock_now_usec() + BRIEF_TIMEOUT_USEC, &reply);
+        if (answer == PEER_ANSWERED ||
+            (answer == PEER_ERROR &&
+             sd_bus_message_is_method_error(reply, BADGED_ERROR_NO_SUCH_SESSION) > 0))
+                return true;
+        complain(answer, reply, verdict);
+        return false;
 }

@@ -26,6 +26,7 @@
 #define BADGED_ERROR_NOTHING_TO_DO    "org.badged.Badged1.Error.NothingToDo"
 #define BADGED_ERROR_IN_USE           "org.badged.Badged1.Error.InUse"
 #define BADGED_ERROR_NO_SUCH_FACTOR   "org.badged.Badged1.Error.NoSuchFactor"
+#define BADGED_ERROR_NO_SUCH_SESSION "org.badged.Badged1.Error.NoSuchSession"
 
 /* Answer or Present to a login that waits for none, or had one. */
 #define BADGED_ERROR_UNEXPECTED_ANSWER "org.badged.Badged1.Error.UnexpectedAnswer"

@@ -5,269 +5,351 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 
 #include "log.h"
-#include "sessions.h"
-
-#define USEC_PER_SEC 1000000ULL
 
 struct granted_logins {
-        sd_event *event;
+        struct granted_logins_spec spec;
         struct sessions *sessions;
         struct token_keeper *keeper;
-        sd_event_source *timer; /* on while a login waits to be claimed */
 };
 
-static uint64_t now_usec(const struct granted_logins *logins)
-{
-        uint64_t usec = 0;
-
-        (void)sd_event_now(logins->event, CLOCK_BOOTTIME, &usec);
-        return usec;
-}
-
-/* ---- logins that nobody claims ---- */
-
-static int on_timer(sd_event_source *source, uint64_t usec, void *userdata);
-
-static void arm_timer(struct granted_logins *logins)
-{
-        if (logins->timer && sd_event_source_get_enabled(logins->timer, NULL) > 0)
-                return;
-        logins->timer = sd_event_source_disable_unref(logins->timer);
-        int r = sd_event_add_time_relative(logins->event, &logins->timer, CLOCK_BOOTTIME,
-                                           (SESSION_CLAIM_SEC + 1) * USEC_PER_SEC, USEC_PER_SEC,
-                                           on_timer, logins);
-        if (r < 0 && r != -ESTALE)
-                log_line(LOG_WARNING, "Failed to wait for claims of granted logins: %s, ignoring",
-                         strerror(-r));
-}
-
-static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        struct granted_logins *logins = userdata;
-
-        if (sessions_drop_unclaimed(logins->sessions, now_usec(logins)))
-                arm_timer(logins);
-        return 0;
-}
-
-static void on_dropped(const struct session *session, void *userdata)
-{
-        struct granted_logins *logins = userdata;
-
-        token_keeper_drop(logins->keeper, session->login);
-}
-
-/* ---- a login is granted ---- */
-
-static int keep_tokens(struct granted_logins *logins, struct login *login)
-{
-        _cleanup_record_ struct token_record record = {0};
-
-        int r = login_take_tokens(login, &record);
-        if (r < 0)
-                return r;
-        return token_keeper_add(logins->keeper, login_id(login), login_authority(login), &record);
-}
-
-static int remember(struct granted_logins *logins, const struct login *login)
-{
-        const struct identity *identity = login_identity(login);
-        const struct session granted = {
-                .login = (char *)login_id(login),
-                .account = (char *)login_account(login),
-                .service = (char *)login_request(login)->service,
-                .origin = (char *)login_request(login)->origin,
-                .provider = identity->provider,
-                .issuer = identity->issuer,
-                .subject = identity->subject,
-                .is_personal = account_is_personal(&login_authority(login)->rules,
-                                                   login_account(login)),
-                .granted_at_usec = now_usec(logins),
-        };
-        return sessions_add(logins->sessions, &granted);
-}
-
-void granted_logins_add(struct granted_logins *logins, struct login *login)
-{
-        int r = remember(logins, login);
-        if (r < 0) {
-                log_line(LOG_WARNING, "Failed to remember login %s: %s, ignoring", login_id(login),
-                         strerror(-r));
-                return;
-        }
-        arm_timer(logins);
-        r = login_provider(login)->keep_tokens ? keep_tokens(logins, login) : 0;
-        if (r < 0)
-                log_line(LOG_WARNING, "Failed to keep the tokens of login %s: %s, ignoring",
-                         login_id(login), strerror(-r));
-}
-
-/* ---- sessions ---- */
-
-int granted_logins_open(struct granted_logins *logins, const char *login, const char *account,
-                        uid_t uid, const char **ret_session)
-{
-        const struct session *session;
-
-        int r = sessions_open(logins->sessions, login, account, uid, now_usec(logins), &session);
-        if (r < 0)
-                return r;
-        session_log(session, LOG_EVENT_SESSION_OPENED);
-        *ret_session = session->id;
-        return 0;
-}
-
-int granted_logins_close(struct granted_logins *logins, const char *session_id)
-{
-        _cleanup_(session_freep) struct session *session = sessions_close(logins->sessions,
-                                                                          session_id);
-        if (!session)
-                return -ENOENT;
-        session_log(session, LOG_EVENT_SESSION_CLOSED);
-        token_keeper_drop(logins->keeper, session->login);
-        return 0;
-}
-
-size_t granted_logins_n_sessions(const struct granted_logins *logins)
-{
-        return sessions_count(logins->sessions);
-}
-
-/* ---- tokens for people ---- */
-
-/* Where several people have one uid, the tokens of one are not for the others, and who of them asks
- * is not known. */
-static bool is_shared(const struct granted_logins *logins, const struct session *session)
-{
-        const struct session *other = NULL;
-
-        while ((other = sessions_next(logins->sessions, session->uid, other)))
-                if (!other->is_personal || strcmp(other->issuer, session->issuer) != 0 ||
-                    strcmp(other->subject, session->subject) != 0)
-                        return true;
-        return false;
-}
-
-/* What somebody wants with tokens. */
-enum token_use {
-        TOKEN_TO_GIVE,
-        TOKEN_TO_END
-};
-
-/* NULL when the session has one for that, else why not. */
-static const char *find_objection(struct granted_logins *logins, const struct session *session,
-                                  enum token_use use)
-{
-        _cleanup_record_ struct token_record record = {0};
-        const struct authority *authority = token_keeper_authority(logins->keeper, session->login);
-
-        if (!authority || token_keeper_read(logins->keeper, session->login, &record) < 0)
-                return "No tokens are kept of your sessions.";
-        if (use == TOKEN_TO_END)
-                return NULL;
-        if (!provider_settings(authority->provider)->tokens_for_people)
-                return "The administrator gives out no tokens of this identity provider.";
-        if (record.dpop_key)
-                return "Your tokens are bound to badged and can be used by nobody else.";
-        return NULL;
-}
-
-static const struct session *find_session(struct granted_logins *logins, const char *account,
-                                          uid_t uid, enum token_use use, const char **ret_sentence)
-{
-        const char *first = NULL;
-        const struct session *session = NULL;
-
-        while ((session = sessions_next(logins->sessions, uid, session))) {
-                if (strcmp(session->account, account) != 0)
-                        continue;
-                const char *objection = is_shared(logins, session)
-                                                ? "Several people may use this account."
-                                                : find_objection(logins, session, use);
-                if (!objection)
-                        return session;
-                first = first ? first : objection;
-        }
-        *ret_sentence = first ? first : "You have no open session here.";
-        return NULL;
-}
-
-static void write_journal(const char *account, uid_t caller_uid, const struct session *session,
+static void write_journal(const struct session_record *session, enum log_event event,
                           const char *reason)
 {
         const struct log_decision decision = {
-                .event = LOG_EVENT_TOKEN,
-                .outcome = session ? LOGIN_GRANTED : LOGIN_REFUSED,
-                .account = account,
-                .caller_uid = caller_uid,
-                .provider = session ? session->provider : NULL,
-                .issuer = session ? session->issuer : NULL,
-                .subject = session ? session->subject : NULL,
-                .login = session ? session->login : NULL,
-                .session = session ? session->id : NULL,
+                .event = event,
+                .outcome = LOGIN_GRANTED,
+                .account = session->account,
+                .service = session->service,
+                .origin = session->remote_host ? session->remote_host : session->terminal,
+                .caller_uid = LOG_NO_UID,
+                .provider = session->provider,
+                .issuer = session->issuer,
+                .subject = session->subject,
+                .login = session->id,
+                .session = session->id,
                 .reason = reason,
         };
         log_decision(&decision);
 }
 
-int granted_logins_get_token(struct granted_logins *logins, const char *account, uid_t caller_uid,
-                             uint64_t min_lifetime_sec, token_on_answer on_answer, void *userdata,
-                             struct token_wait **ret_wait, const char **ret_sentence)
-{
-        const char *sentence = NULL;
-        const struct session *session = find_session(logins, account, caller_uid, TOKEN_TO_GIVE,
-                                                     &sentence);
+/* ---- a login is granted ---- */
 
-        if (!session) {
-                write_journal(account, caller_uid, NULL, sentence);
-                *ret_sentence = sentence;
-                return -EACCES;
-        }
-        int r = token_keeper_get(logins->keeper, session->login, min_lifetime_sec, on_answer,
-                                 userdata, ret_wait);
+static const char *type_of(const struct login *login)
+{
+        const struct grant_challenge *challenge = login_challenge(login);
+
+        if (login_substitute(login))
+                return login_substitute(login);
+        if (challenge && challenge->authorization_url)
+                return "browser";
+        return challenge && challenge->user_code ? "device" : "backchannel";
+}
+
+/* Lends what the login has. amr is the caller's to free. */
+static int lend_login(const struct granted_logins *logins, const struct login *login,
+                      struct session_record *session, char **ret_amr)
+{
+        const struct settings *settings = logins->spec.settings;
+        const struct login_request *request = login_request(login);
+        const struct provider_settings *provider = login_provider(login);
+        const struct identity *identity = login_identity(login);
+        uint64_t now_sec = sessions_now_sec(logins->sessions);
+
+        *session = (struct session_record){
+                .id = (char *)login_id(login),
+                .account = (char *)login_account(login),
+                .type = (char *)type_of(login),
+                .service = (char *)request->service,
+                .terminal = (char *)request->terminal,
+                .remote_host = (char *)request->remote_host,
+                .created_at_sec = now_sec,
+        };
+        if (settings->session_lifetime_sec > 0)
+                session->expires_at_sec = now_sec + settings->session_lifetime_sec;
+        if (!identity)
+                return 0;
+        session->provider = provider->name;
+        session->client_id = provider->client_id;
+        session->proved_at_sec = now_sec;
+        session->issuer = identity->issuer;
+        session->subject = identity->subject;
+        session->acr = identity->acr;
+        session->auth_time_sec = identity->auth_time_sec;
+        session->amr = *ret_amr = identity_amr_text(identity);
+        return session->amr ? 0 : -ENOMEM;
+}
+
+/* Without them the login stands all the same: a failure is in the journal. */
+static bool lend_tokens(const struct granted_logins *logins, struct login *login,
+                        struct token_record *record, struct session_record *session)
+{
+        if (!login_provider(login)->keep_tokens || !login_identity(login))
+                return false;
+        int r = login_take_tokens(login, record);
+        if (r >= 0)
+                r = token_keeper_lend(logins->keeper, record, session);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to keep the tokens of login %s: %s, ignoring",
+                         login_id(login), strerror(-r));
+        return r >= 0;
+}
+
+static void keep_tokens(struct granted_logins *logins, const struct login *login,
+                        const struct token_record *record)
+{
+        int r = token_keeper_add(logins->keeper, login_id(login), login_authority(login),
+                                 record->access_token);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to keep the tokens of login %s: %s, ignoring",
+                         login_id(login), strerror(-r));
+}
+
+int granted_logins_add(struct granted_logins *logins, struct login *login, const char *identity,
+                       store_on_done on_done, void *userdata, struct store_write **ret_write)
+{
+        _cleanup_record_ struct token_record record = {0};
+        _cleanup_free_ char *amr = NULL;
+        struct session_record session;
+
+        int r = lend_login(logins, login, &session, &amr);
         if (r < 0)
                 return r;
-        write_journal(account, caller_uid, session,
-                      "the caller may have an access token of the own session");
+        session.identity = (char *)identity;
+        bool has_tokens = lend_tokens(logins, login, &record, &session);
+        r = sessions_add(logins->sessions, &session, on_done, userdata, ret_write);
+        if (r < 0)
+                return r;
+        if (has_tokens)
+                keep_tokens(logins, login, &record);
         return 0;
 }
 
-int granted_logins_end_tokens(struct granted_logins *logins, const char *account, uid_t caller_uid,
-                              struct token_record *ret_record, const char **ret_sentence)
-{
-        const char *sentence = NULL;
-        const struct session *session = find_session(logins, account, caller_uid, TOKEN_TO_END,
-                                                     &sentence);
+/* ---- sessions ---- */
 
-        if (!session) {
-                write_journal(account, caller_uid, NULL, sentence);
-                *ret_sentence = sentence;
-                return -EACCES;
-        }
-        int r = token_keeper_read(logins->keeper, session->login, ret_record);
+int granted_logins_open(struct granted_logins *logins, const char *id,
+                        const struct session_claim *claim, store_on_done on_done, void *userdata,
+                        struct store_write **ret_write)
+{
+        int r = sessions_claim(logins->sessions, id, claim, on_done, userdata, ret_write);
         if (r < 0)
                 return r;
-        write_journal(account, caller_uid, session,
-                      "the caller ended the tokens of the own session");
-        token_keeper_drop(logins->keeper, session->login);
+        write_journal(sessions_get(logins->sessions, id), LOG_EVENT_SESSION_OPENED, NULL);
         return 0;
 }
 
-/* ---- the outside ---- */
+/* Whether the login session that is still there ends with it. */
+static bool takes_login_along(enum session_end how)
+{
+        switch (how) {
+        case SESSION_EXPIRED:
+        case SESSION_ENDED_BY_OWNER:
+        case SESSION_ENDED_BY_ADMIN:
+        case SESSION_REFUSED:
+        case SESSION_FORGOTTEN:
+                return true;
+        case SESSION_CLOSED:
+        case SESSION_UNCLAIMED:
+        case SESSION_UNWANTED:
+        case SESSION_CROWDED_OUT:
+        case SESSION_VANISHED:
+                return false;
+        }
+        return false;
+}
 
-int granted_logins_new(sd_event *event, struct granted_logins **ret_logins)
+static int end_session(struct granted_logins *logins, const struct session_record *session,
+                       enum session_end how, uint64_t revoke_until_sec, store_on_done on_done,
+                       void *userdata, struct store_write **ret_write)
+{
+        const struct granted_logins_spec *spec = &logins->spec;
+
+        int r = sessions_end(logins->sessions, session->id, how, revoke_until_sec, on_done,
+                             userdata, ret_write);
+        if (r < 0) {
+                log_line(LOG_ERR, "Failed to end session %s: %s", session->id, strerror(-r));
+                return r;
+        }
+        if (session->opened_at_sec > 0)
+                write_journal(session, LOG_EVENT_SESSION_CLOSED, session_end_reason(how));
+        if (session->logind && spec->settings->ends_login && takes_login_along(how))
+                spec->on_end_login(session->logind, spec->userdata);
+        return 0;
+}
+
+int granted_logins_end(struct granted_logins *logins, const char *id, enum session_end how,
+                       store_on_done on_done, void *userdata, struct store_write **ret_write)
+{
+        const struct session_record *session = sessions_get(logins->sessions, id);
+
+        if (!session)
+                return -ENOENT;
+        uint64_t until_sec = sessions_now_sec(logins->sessions) + TOKEN_REVOKE_FOR_SEC;
+        bool is_revoking = token_keeper_drop(logins->keeper, id, until_sec);
+        return end_session(logins, session, how,
+                           is_revoking ? until_sec : session->revoke_until_sec, on_done, userdata,
+                           ret_write);
+}
+
+/* The writes are done in order: when the last is safe, all are. */
+size_t granted_logins_end_all(struct granted_logins *logins, const char *account,
+                              enum session_end how, store_on_done on_done, void *userdata,
+                              struct store_write **ret_write)
+{
+        const struct session_record *session = NULL, *last = NULL;
+        size_t n = 0;
+
+        while ((session = sessions_next(logins->sessions, session))) {
+                if (account && strcmp(session->account, account) != 0)
+                        continue;
+                if (last && granted_logins_end(logins, last->id, how, NULL, NULL, NULL) >= 0)
+                        n++;
+                last = session;
+        }
+        if (last && granted_logins_end(logins, last->id, how, on_done, userdata, ret_write) >= 0)
+                n++;
+        return n;
+}
+
+static void forget_tokens(struct granted_logins *logins, const struct session_record *session)
+{
+        struct session_record changed = *session;
+
+        changed.refresh_token = changed.id_token = changed.dpop_key = NULL;
+        changed.tokens_granted_at_sec = changed.tokens_expire_at_sec = 0;
+        changed.refresh_in_doubt = false;
+        changed.revoke_until_sec = 0;
+        sessions_change(logins->sessions, &changed);
+}
+
+/* Until they are revoked the row has them still, for a restart to find. */
+void granted_logins_end_tokens(struct granted_logins *logins, const char *id)
+{
+        uint64_t until_sec = sessions_now_sec(logins->sessions) + TOKEN_REVOKE_FOR_SEC;
+        bool is_revoking = token_keeper_drop(logins->keeper, id, until_sec);
+        const struct session_record *session = sessions_get(logins->sessions, id);
+
+        if (!session)
+                return;
+        if (!is_revoking) {
+                forget_tokens(logins, session);
+                return;
+        }
+        struct session_record changed = *session;
+        changed.revoke_until_sec = until_sec;
+        sessions_change(logins->sessions, &changed);
+}
+
+struct sessions *granted_logins_sessions(const struct granted_logins *logins)
+{
+        return logins->sessions;
+}
+
+struct token_keeper *granted_logins_keeper(const struct granted_logins *logins)
+{
+        return logins->keeper;
+}
+
+/* ---- what ends by itself ---- */
+
+static void on_due(const struct session_record *session, enum session_end how, void *userdata)
+{
+        (void)granted_logins_end(userdata, session->id, how, NULL, NULL, NULL);
+}
+
+static void on_over(const char *id, bool is_revoking, void *userdata)
+{
+        struct granted_logins *logins = userdata;
+        const struct session_record *session = sessions_get(logins->sessions, id);
+        uint64_t until_sec = sessions_now_sec(logins->sessions) + TOKEN_REVOKE_FOR_SEC;
+
+        if (session)
+                (void)end_session(logins, session, SESSION_REFUSED, is_revoking ? until_sec : 0,
+                                  NULL, NULL, NULL);
+}
+
+static void on_revoked(const char *id, void *userdata)
+{
+        struct granted_logins *logins = userdata;
+        const struct session_record *session = sessions_get(logins->sessions, id);
+
+        if (session)
+                forget_tokens(logins, session);
+        else
+                sessions_forget(logins->sessions, id);
+}
+
+/* ---- after a restart ---- */
+
+/* Tokens are shown to nobody but the provider that gave them, by the client that got them. */
+const struct authority *granted_logins_authority(const struct granted_logins *logins,
+                                                 const struct session_record *session)
+{
+        const struct authority *authority = authorities_find(logins->spec.authorities,
+                                                             session->provider);
+        if (!authority || !session->issuer || !session->client_id)
+                return NULL;
+        const struct provider_settings *settings = provider_settings(authority->provider);
+        bool is_same = strcmp(settings->issuer, session->issuer) == 0 &&
+                       strcmp(settings->client_id, session->client_id) == 0;
+        return is_same ? authority : NULL;
+}
+
+static void go_on_with_tokens(struct granted_logins *logins, const struct session_record *session)
+{
+        const struct authority *authority = granted_logins_authority(logins, session);
+
+        if (!session->refresh_token || !authority ||
+            !provider_settings(authority->provider)->keep_tokens)
+                return;
+        int r = token_keeper_add(logins->keeper, session->id, authority, NULL);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to keep the tokens of login %s: %s, ignoring",
+                         session->id, strerror(-r));
+}
+
+static void go_on_revoking(struct granted_logins *logins, const struct session_record *session)
+{
+        const struct authority *authority = granted_logins_authority(logins, session);
+        _cleanup_record_ struct token_record record = {0};
+
+        if (authority && token_store_read(session, &record) >= 0 &&
+            token_keeper_revoke(logins->keeper, authority, session->id, &record,
+                                session->revoke_until_sec))
+                return;
+        on_revoked(session->id, logins);
+}
+
+void granted_logins_start(struct granted_logins *logins)
+{
+        const struct session_record *session = NULL;
+
+        while ((session = sessions_next_ended(logins->sessions, session)))
+                go_on_revoking(logins, session);
+        while ((session = sessions_next(logins->sessions, session)))
+                if (session->revoke_until_sec > 0)
+                        go_on_revoking(logins, session);
+                else
+                        go_on_with_tokens(logins, session);
+        sessions_start(logins->sessions);
+}
+
+/* ---- the whole ---- */
+
+int granted_logins_new(const struct granted_logins_spec *spec, struct granted_logins **ret_logins)
 {
         _cleanup_(granted_logins_freep) struct granted_logins *logins = calloc(1, sizeof(*logins));
         if (!logins)
                 return -ENOMEM;
 
-        logins->event = sd_event_ref(event);
-        int r = sessions_new(on_dropped, logins, &logins->sessions);
-        if (r >= 0)
-                r = token_keeper_new(event, &logins->keeper);
+        logins->spec = *spec;
+        const struct sessions_listener sessions = {on_due, logins};
+        int r = sessions_new(spec->event, spec->table, &sessions, &logins->sessions);
+        if (r < 0)
+                return r;
+        const struct token_keeper_listener keeper = {on_over, on_revoked, logins};
+        r = token_keeper_new(spec->event, spec->table, &keeper, &logins->keeper);
         if (r < 0)
                 return r;
         *ret_logins = TAKE_PTR(logins);
@@ -278,10 +360,8 @@ struct granted_logins *granted_logins_free(struct granted_logins *logins)
 {
         if (!logins)
                 return NULL;
-        sd_event_source_disable_unref(logins->timer);
-        (void)sessions_free(logins->sessions);
         (void)token_keeper_free(logins->keeper);
-        sd_event_unref(logins->event);
+        (void)sessions_free(logins->sessions);
         free(logins);
         return NULL;
 }

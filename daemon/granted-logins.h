@@ -1,45 +1,67 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is left of a login once it was granted: its session (sessions.h) and, where the settings
- * want it, its tokens (token-keeper.h), which live just as long. */
+ * want it, its tokens (token-keeper.h), which live just as long; also over a restart. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "authorities.h"
 #include "common/cleanup.h"
 #include "login.h"
+#include "sessions.h"
 #include "token-keeper.h"
 
 struct granted_logins;
 
-int granted_logins_new(sd_event *event, struct granted_logins **ret_logins);
-/* Waits for tokens must be gone already. Sessions stay what they are to PAM, and no token is
- * revoked. */
+/* Borrowed until the end, but the listener. on_end_login is called when a session was ended that
+ * logind knows by that name, and the settings want the login session to end with it. */
+struct granted_logins_spec {
+        sd_event *event;
+        struct store_mirror *table; /* of sessions */
+        const struct settings *settings;
+        const struct authorities *authorities;
+        void (*on_end_login)(const char *logind, void *userdata);
+        void *userdata;
+};
+
+int granted_logins_new(const struct granted_logins_spec *spec, struct granted_logins **ret_logins);
+/* Waits for tokens must be gone already. Sessions stay what they are, and no token is revoked. */
 struct granted_logins *granted_logins_free(struct granted_logins *logins);
 DEFINE_CLEANUP(struct granted_logins *, granted_logins_free);
 
-/* Remembers the login, and takes its tokens if they are to be kept. A failure is in the journal: a
- * login that cannot be remembered has no session later, but stands. */
-void granted_logins_add(struct granted_logins *logins, struct login *login);
+/* Goes on with the sessions of before: those that came due are ended, and their tokens revoked. To
+ * be called once. */
+void granted_logins_start(struct granted_logins *logins);
 
-/* As sessions_open(), with the id of the session, which the journal is told of. */
-int granted_logins_open(struct granted_logins *logins, const char *login, const char *account,
-                        uid_t uid, const char **ret_session);
-/* Its tokens are revoked. -ENOENT when there is no such session. */
-int granted_logins_close(struct granted_logins *logins, const char *session);
-size_t granted_logins_n_sessions(const struct granted_logins *logins);
+/* Writes the login down, and its tokens if they are to be kept. identity: the id of its row, or
+ * NULL. The rest as sessions_add(). */
+int granted_logins_add(struct granted_logins *logins, struct login *login, const char *identity,
+                       store_on_done on_done, void *userdata, struct store_write **ret_write);
 
-/* Asks for an access token of the person's own: from the youngest open session of the account that
- * has one to give, as far as the account had the caller's uid when it was opened. 0; -EACCES and
- * *ret_sentence (static), which says why there is none; -ENOMEM. The journal is told of both, and
- * of who asked. */
-int granted_logins_get_token(struct granted_logins *logins, const char *account, uid_t caller_uid,
-                             uint64_t min_lifetime_sec, token_on_answer on_answer, void *userdata,
-                             struct token_wait **ret_wait, const char **ret_sentence);
+/* As sessions_claim(); the journal is told. */
+int granted_logins_open(struct granted_logins *logins, const char *id,
+                        const struct session_claim *claim, store_on_done on_done, void *userdata,
+                        struct store_write **ret_write);
 
-/* Ends the tokens of the person's own youngest session that has any: they are forgotten and
- * revoked, while the session stays open. 0 and what they were, for the caller to finish; otherwise
- * as above. */
-int granted_logins_end_tokens(struct granted_logins *logins, const char *account, uid_t caller_uid,
-                              struct token_record *ret_record, const char **ret_sentence);
+/* Ends a login or session for good: its tokens are revoked, and the journal is told. -ENOENT when
+ * there is none of that id. */
+int granted_logins_end(struct granted_logins *logins, const char *id, enum session_end how,
+                       store_on_done on_done, void *userdata, struct store_write **ret_write);
+
+/* Likewise all of the account, or of everybody (NULL): how many. on_done is told of the last; it is
+ * not called when there were none. */
+size_t granted_logins_end_all(struct granted_logins *logins, const char *account,
+                              enum session_end how, store_on_done on_done, void *userdata,
+                              struct store_write **ret_write);
+
+/* Has the tokens of a session revoked, which stays as it is without them. */
+void granted_logins_end_tokens(struct granted_logins *logins, const char *id);
+
+struct sessions *granted_logins_sessions(const struct granted_logins *logins);
+struct token_keeper *granted_logins_keeper(const struct granted_logins *logins);
+
+/* Whose provider it is, as long as the settings still have it as it was; NULL. */
+const struct authority *granted_logins_authority(const struct granted_logins *logins,
+                                                 const struct session_record *session);

@@ -6,10 +6,20 @@
 #include <string.h>
 
 #include "login-binding.h"
-#include "state.h"
+
+#define SENTENCE_WRITE "This host cannot write the sign-in down right now. Try again later."
+
+/* One login that is being written down. */
+struct registration {
+        struct registrations *registrations;
+        struct registration *next;
+        struct login *login;
+        struct store_write *write;
+};
 
 struct registrations {
         struct registrations_spec spec;
+        struct registration *first;
 };
 
 static struct login_binding_spec binding_of(const struct registrations *registrations,
@@ -24,30 +34,87 @@ static struct login_binding_spec binding_of(const struct registrations *registra
         };
 }
 
-static struct login_objection find_objection(struct registrations *registrations,
-                                             struct login *login)
+static void answer(struct login *login, struct login_objection objection)
 {
-        const char *sentence = state_objection(registrations->spec.state), *identity;
+        (void)login_register(login, objection.outcome, objection.detail, objection.sentence);
+}
+
+static struct login_objection object_to_failure(int error)
+{
+        return (struct login_objection){LOGIN_UNAVAILABLE, strerror(-error), SENTENCE_WRITE};
+}
+
+static struct registration *registration_free(struct registration *registration)
+{
+        struct registration **link = &registration->registrations->first;
+
+        while (*link != registration)
+                link = &(*link)->next;
+        *link = registration->next;
+        (void)store_write_free(registration->write);
+        free(registration);
+        return NULL;
+}
+
+/* ---- 1. is anything against it? Also writes the account and the identity down ---- */
+
+static struct login_objection find_objection(struct registrations *registrations,
+                                             const struct login *login, const char **ret_identity)
+{
+        const char *sentence = state_objection(registrations->spec.state);
         const struct login_binding_spec spec = binding_of(registrations, login);
 
         if (sentence)
                 return (struct login_objection){LOGIN_UNAVAILABLE, "the store was damaged",
                                                 sentence};
-        return login_bind(&spec, &identity);
+        return login_bind(&spec, ret_identity);
+}
+
+/* ---- 2. the session's row, with the tokens ---- */
+
+static void on_safe(int result, void *userdata)
+{
+        struct registration *registration = userdata;
+
+        registration->write = store_write_free(registration->write);
+        if (result < 0)
+                answer(registration->login, object_to_failure(result));
+        else
+                answer(registration->login,
+                       (struct login_objection){LOGIN_GRANTED, "the identity may use the account",
+                                                NULL});
+}
+
+static int write_down(struct registrations *registrations, struct login *login,
+                      const char *identity)
+{
+        struct registration *registration = calloc(1, sizeof(*registration));
+        if (!registration)
+                return -ENOMEM;
+
+        *registration = (struct registration){
+                .registrations = registrations, .next = registrations->first, .login = login};
+        registrations->first = registration;
+        int r = granted_logins_add(registrations->spec.granted, login, identity, on_safe,
+                                   registration, &registration->write);
+        if (r < 0)
+                (void)registration_free(registration);
+        return r;
 }
 
 static void on_allowed(struct login *login, void *userdata)
 {
         struct registrations *registrations = userdata;
-        struct login_objection objection = find_objection(registrations, login);
+        const char *identity = NULL;
+        struct login_objection objection = find_objection(registrations, login, &identity);
 
         if (objection.outcome != LOGIN_GRANTED) {
-                (void)login_register(login, objection.outcome, objection.detail,
-                                     objection.sentence);
+                answer(login, objection);
                 return;
         }
-        granted_logins_add(registrations->spec.granted, login);
-        (void)login_register(login, LOGIN_GRANTED, "the identity may use the account", NULL);
+        int r = write_down(registrations, login, identity);
+        if (r < 0)
+                answer(login, object_to_failure(r));
 }
 
 static void on_forbidden(struct login *login, const struct identity *identity,
@@ -61,6 +128,24 @@ static void on_forbidden(struct login *login, const struct identity *identity,
         if (login_binding_explain(&spec, &objection))
                 login_refuse(login, objection.detail, objection.sentence);
 }
+
+/* ---- the end ---- */
+
+void registrations_forget(struct registrations *registrations, const struct login *login)
+{
+        struct registration *registration = registrations->first;
+
+        while (registration && registration->login != login)
+                registration = registration->next;
+        if (!registration)
+                return;
+        (void)registration_free(registration);
+        if (login_outcome(login) != LOGIN_GRANTED)
+                (void)granted_logins_end(registrations->spec.granted, login_id(login),
+                                         SESSION_UNWANTED, NULL, NULL, NULL);
+}
+
+/* ---- the outside ---- */
 
 int registrations_new(const struct registrations_spec *spec,
                       struct registrations **ret_registrations)
@@ -76,6 +161,10 @@ int registrations_new(const struct registrations_spec *spec,
 
 struct registrations *registrations_free(struct registrations *registrations)
 {
+        if (!registrations)
+                return NULL;
+        while (registrations->first)
+                (void)registration_free(registrations->first);
         free(registrations);
         return NULL;
 }

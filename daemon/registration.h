@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "granted-logins.h"
 #include "login.h"
+#include "state.h"
 
 struct registrations;
 
@@ -18,9 +19,12 @@ struct registrations_spec {
 
 int registrations_new(const struct registrations_spec *spec,
                       struct registrations **ret_registrations);
-/* Takes NULL, returns NULL. */
+/* What is being written stays written. Takes NULL, returns NULL. */
 struct registrations *registrations_free(struct registrations *registrations);
 DEFINE_CLEANUP(struct registrations *, registrations_free);
 
 /* For login_new(): whoever is to be registered comes from there. */
 struct login_registrar registrations_registrar(struct registrations *registrations);
+
+/* The login has ended, or goes: if it was not granted, what was written for it is taken back. */
+void registrations_forget(struct registrations *registrations, const struct login *login);

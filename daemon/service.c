@@ -15,6 +15,7 @@
 #include "identities.h"
 #include "io/account-lookup.h"
 #include "log.h"
+#include "own-tokens.h"
 #include "registration.h"
 #include "sessions.h"
 #include "step-up.h"
@@ -36,6 +37,8 @@ struct service {
         struct step_ups *step_ups;
         struct enrolments *enrolments;
         struct service_status status;
+        void (*on_end_login)(const char *logind, void *userdata);
+        void *userdata;
 };
 
 /* ---- the end of a login ---- */
@@ -61,13 +64,50 @@ static void on_ended(struct login *login, void *userdata)
         struct service *service = userdata;
 
         step_ups_forget(service->step_ups, login);
+        registrations_forget(service->registrations, login);
         if (login_outcome(login) == LOGIN_GRANTED)
                 service->status.granted_logins++;
         else
                 service->status.refused_logins++;
 }
 
+static void on_end_login(const char *logind, void *userdata)
+{
+        struct service *service = userdata;
+
+        if (service->on_end_login)
+                service->on_end_login(logind, service->userdata);
+}
+
+void service_on_end_login(struct service *service,
+                          void (*on_end)(const char *logind, void *userdata), void *userdata)
+{
+        service->on_end_login = on_end;
+        service->userdata = userdata;
+}
+
 /* ---- set-up ---- */
+
+static int service_add_registrar(struct service *service)
+{
+        const struct granted_logins_spec granted = {
+                .event = service->event,
+                .table = service->state->sessions,
+                .settings = service->settings,
+                .authorities = &service->authorities,
+                .on_end_login = on_end_login,
+                .userdata = service,
+        };
+        int r = granted_logins_new(&granted, &service->granted);
+        if (r < 0)
+                return r;
+        const struct registrations_spec registrations = {
+                .state = service->state,
+                .settings = service->settings,
+                .granted = service->granted,
+        };
+        return registrations_new(&registrations, &service->registrations);
+}
 
 int service_new(sd_event *event, struct settings *settings, struct state *state,
                 struct service **ret_service)
@@ -92,11 +132,7 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
         r = admission_init(&service->admission, settings, state, &service->attempts);
         if (r < 0)
                 return r;
-        r = granted_logins_new(event, &service->granted);
-        if (r < 0)
-                return r;
-        r = registrations_new(&(struct registrations_spec){state, settings, service->granted},
-                              &service->registrations);
+        r = service_add_registrar(service);
         if (r < 0)
                 return r;
         r = step_ups_new(state, registrations_registrar(service->registrations),
@@ -129,6 +165,7 @@ struct service *service_free(struct service *service)
 
 void service_warm_up(struct service *service)
 {
+        granted_logins_start(service->granted);
         for (size_t i = 0; i < service->authorities.n; i++)
                 provider_warm_up(service->authorities.list[i].provider);
 }
@@ -208,18 +245,20 @@ struct refusal service_check_account(struct service *service, const struct login
 }
 
 int service_open_session(struct service *service, const char *login, const char *account,
-                         const char **ret_session)
+                         const char *login_session, store_on_done on_done, void *userdata,
+                         struct store_write **ret_write)
 {
         _cleanup_(local_account_finish) struct local_account local = {0};
         bool is_known = account_lookup(account, &local) > 0 && strcmp(local.name, account) == 0;
+        const struct session_claim claim = {account, is_known ? local.uid : SESSION_NO_UID,
+                                            login_session};
 
-        return granted_logins_open(service->granted, login, account,
-                                   is_known ? local.uid : SESSION_NO_UID, ret_session);
+        return granted_logins_open(service->granted, login, &claim, on_done, userdata, ret_write);
 }
 
-int service_close_session(struct service *service, const char *session)
+struct granted_logins *service_granted_logins(const struct service *service)
 {
-        return granted_logins_close(service->granted, session);
+        return service->granted;
 }
 
 static int name_caller(uid_t caller_uid, struct local_account *ret_account,
@@ -242,9 +281,8 @@ int service_get_token(struct service *service, uid_t caller_uid, uint64_t min_li
         int r = name_caller(caller_uid, &account, ret_sentence);
         if (r < 0)
                 return r;
-        return granted_logins_get_token(service->granted, account.name, caller_uid,
-                                        min_lifetime_sec, on_answer, userdata, ret_wait,
-                                        ret_sentence);
+        return own_tokens_get(service->granted, account.name, caller_uid, min_lifetime_sec,
+                              on_answer, userdata, ret_wait, ret_sentence);
 }
 
 int service_end_tokens(struct service *service, uid_t caller_uid, struct token_record *ret_record,
@@ -255,8 +293,7 @@ int service_end_tokens(struct service *service, uid_t caller_uid, struct token_r
         int r = name_caller(caller_uid, &account, ret_sentence);
         if (r < 0)
                 return r;
-        return granted_logins_end_tokens(service->granted, account.name, caller_uid, ret_record,
-                                         ret_sentence);
+        return own_tokens_end(service->granted, account.name, caller_uid, ret_record, ret_sentence);
 }
 
 /* ---- second factors ---- */
@@ -305,7 +342,7 @@ struct service_status service_status(const struct service *service)
         struct service_status status = service->status;
         status.refused_logins += service->admission.n_refused;
         status.pending_logins = service->attempts.n;
-        status.open_sessions = granted_logins_n_sessions(service->granted);
+        status.open_sessions = sessions_count(granted_logins_sessions(service->granted));
         return status;
 }
 

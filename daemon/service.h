@@ -27,7 +27,13 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
 struct service *service_free(struct service *service);
 DEFINE_CLEANUP(struct service *, service_free);
 
-/* Fetches every provider's metadata and keys ahead of the first login. */
+/* Called when a session was ended that logind knows by that name, and the settings want the login
+ * session to end with it. */
+void service_on_end_login(struct service *service,
+                          void (*on_end_login)(const char *logind, void *userdata), void *userdata);
+
+/* Goes on with the sessions of before, and fetches every provider's metadata and keys ahead of the
+ * first login. */
 void service_warm_up(struct service *service);
 
 /* Everything that can be known without asking a provider is checked first (name, NSS, uid, shell,
@@ -44,13 +50,14 @@ void service_stop(struct service *service);
  * known here without asking a provider. Refusals are in the journal already. */
 struct refusal service_check_account(struct service *service, const struct login_request *request);
 
-/* A granted login becomes a session: 0 and its id (borrowed until it is closed), or -ENOENT. */
+/* A granted login becomes a session, which keeps its id: as granted_logins_open(). */
 int service_open_session(struct service *service, const char *login, const char *account,
-                         const char **ret_session);
-/* -ENOENT when there is no such session. */
-int service_close_session(struct service *service, const char *session);
+                         const char *login_session, store_on_done on_done, void *userdata,
+                         struct store_write **ret_write);
+/* Sessions, to be read, and to be ended. Borrowed. */
+struct granted_logins *service_granted_logins(const struct service *service);
 
-/* An access token of the caller's own: as granted_logins_get_token() says. */
+/* An access token of the caller's own: as own_tokens_get() says. */
 int service_get_token(struct service *service, uid_t caller_uid, uint64_t min_lifetime_sec,
                       token_on_answer on_answer, void *userdata, struct token_wait **ret_wait,
                       const char **ret_sentence);

@@ -2,215 +2,275 @@
 #include "sessions.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-id128.h>
+#include <syslog.h>
+#include <time.h>
 
-#include "common/text.h"
+#include "io/boot-id.h"
+#include "log.h"
 
 #define USEC_PER_SEC 1000000ULL
-#define ID_DIGITS    16
 
 struct sessions {
-        struct session *first; /* youngest first */
-        size_t n;
-        void (*on_dropped)(const struct session *session, void *userdata);
-        void *userdata;
+        sd_event *event;
+        struct store_mirror *table;
+        struct sessions_listener listener;
+        char boot[BOOT_ID_SIZE]; /* empty: not known */
+        sd_event_source *timer;
+        uint64_t due_at_sec; /* when the timer goes off; 0: it is off */
 };
 
-int sessions_new(void (*on_dropped)(const struct session *session, void *userdata), void *userdata,
-                 struct sessions **ret_sessions)
-{
-        struct sessions *sessions = calloc(1, sizeof(*sessions));
-        if (!sessions)
-                return -ENOMEM;
+static const struct {
+        enum session_end how;
+        const char *reason;
+} reasons[] = {
+        {SESSION_CLOSED, "closed"},
+        {SESSION_UNCLAIMED, "nobody opened a session in time"},
+        {SESSION_UNWANTED, "whoever asked for the login had gone"},
+        {SESSION_CROWDED_OUT, "there were too many sessions"},
+        {SESSION_EXPIRED, "its time was over (session_lifetime)"},
+        {SESSION_ENDED_BY_OWNER, "ended by the person"},
+        {SESSION_ENDED_BY_ADMIN, "ended by an administrator"},
+        {SESSION_REFUSED, "the provider does not renew it any more"},
+        {SESSION_VANISHED, "its login session is gone"},
+        {SESSION_FORGOTTEN, "its account was forgotten"},
+};
 
-        sessions->on_dropped = on_dropped;
-        sessions->userdata = userdata;
-        *ret_sessions = sessions;
+const char *session_end_reason(enum session_end how)
+{
+        for (size_t i = 0; i < ELEMENTSOF(reasons); i++)
+                if (reasons[i].how == how)
+                        return reasons[i].reason;
+        return "ended";
+}
+
+uint64_t sessions_now_sec(const struct sessions *sessions)
+{
+        uint64_t usec = 0;
+
+        (void)sd_event_now(sessions->event, CLOCK_REALTIME, &usec);
+        return usec / USEC_PER_SEC;
+}
+
+/* ---- one after the other ---- */
+
+bool session_is_open(const struct session_record *session)
+{
+        return session->opened_at_sec > 0 && session->ended_at_sec == 0;
+}
+
+static const struct session_record *next(const struct sessions *sessions,
+                                         const struct session_record *after, bool has_ended)
+{
+        const struct session_record *session = after;
+
+        while ((session = store_mirror_next(sessions->table, session)))
+                if ((session->ended_at_sec > 0) == has_ended)
+                        return session;
+        return NULL;
+}
+
+const struct session_record *sessions_next(const struct sessions *sessions,
+                                           const struct session_record *after)
+{
+        return next(sessions, after, false);
+}
+
+const struct session_record *sessions_next_ended(const struct sessions *sessions,
+                                                 const struct session_record *after)
+{
+        return next(sessions, after, true);
+}
+
+const struct session_record *sessions_get(const struct sessions *sessions, const char *id)
+{
+        const struct session_record *session = store_mirror_get(sessions->table, id);
+
+        return session && session->ended_at_sec == 0 ? session : NULL;
+}
+
+size_t sessions_count(const struct sessions *sessions)
+{
+        const struct session_record *session = NULL;
+        size_t n = 0;
+
+        while ((session = sessions_next(sessions, session)))
+                n += session_is_open(session);
+        return n;
+}
+
+/* ---- those that are due ---- */
+
+/* When it ends by itself; UINT64_MAX: never. */
+static uint64_t end_of(const struct session_record *session)
+{
+        uint64_t end_sec = session->expires_at_sec > 0 ? session->expires_at_sec : UINT64_MAX;
+        uint64_t claim_sec = session->created_at_sec + SESSION_CLAIM_SEC;
+
+        return session->opened_at_sec == 0 && claim_sec < end_sec ? claim_sec : end_sec;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* A clock that is set goes along with it: times in the rows are those of the calendar. */
+static void arm(struct sessions *sessions, uint64_t due_at_sec)
+{
+        if (due_at_sec == UINT64_MAX ||
+            (sessions->due_at_sec > 0 && sessions->due_at_sec <= due_at_sec))
+                return;
+        sessions->timer = sd_event_source_disable_unref(sessions->timer);
+        int r = sd_event_add_time(sessions->event, &sessions->timer, CLOCK_REALTIME,
+                                  (due_at_sec + 1) * USEC_PER_SEC, USEC_PER_SEC, on_timer,
+                                  sessions);
+        sessions->due_at_sec = r < 0 ? 0 : due_at_sec;
+        if (r < 0 && r != -ESTALE)
+                log_line(LOG_WARNING, "Failed to wait for the end of sessions: %s, ignoring",
+                         strerror(-r));
+}
+
+/* The listener may end more than the one it is told of. */
+static void end_those_due(struct sessions *sessions)
+{
+        const struct session_record *session = NULL;
+        uint64_t now_sec = sessions_now_sec(sessions);
+
+        while ((session = sessions_next(sessions, session))) {
+                uint64_t end_sec = end_of(session);
+                if (end_sec >= now_sec)
+                        arm(sessions, end_sec);
+                else
+                        sessions->listener.on_due(session,
+                                                  session->opened_at_sec > 0 ? SESSION_EXPIRED
+                                                                             : SESSION_UNCLAIMED,
+                                                  sessions->listener.userdata);
+        }
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        struct sessions *sessions = userdata;
+
+        sessions->due_at_sec = 0;
+        end_those_due(sessions);
         return 0;
 }
 
-struct session *session_free(struct session *session)
+/* A boot ends every login session. */
+void sessions_start(struct sessions *sessions)
 {
+        const struct session_record *session = NULL;
+
+        while ((session = sessions_next(sessions, session)))
+                if (session->boot && sessions->boot[0] != '\0' &&
+                    strcmp(session->boot, sessions->boot) != 0)
+                        sessions->listener.on_due(session, SESSION_VANISHED,
+                                                  sessions->listener.userdata);
+        end_those_due(sessions);
+}
+
+static void make_room(struct sessions *sessions)
+{
+        const struct session_record *session = NULL, *oldest = sessions_next(sessions, NULL);
+        size_t n = 0;
+
+        while ((session = sessions_next(sessions, session)))
+                n++;
+        if (n >= SESSIONS_MAX)
+                sessions->listener.on_due(oldest, SESSION_CROWDED_OUT, sessions->listener.userdata);
+}
+
+/* ---- changes ---- */
+
+int sessions_add(struct sessions *sessions, const struct session_record *granted,
+                 store_on_done on_done, void *userdata, struct store_write **ret_write)
+{
+        if (store_mirror_count(sessions->table) >= SESSIONS_MAX)
+                make_room(sessions);
+        int r = store_mirror_put(sessions->table, granted, on_done, userdata, ret_write);
+        if (r >= 0)
+                arm(sessions, end_of(granted));
+        return r;
+}
+
+/* Shallow copies are enough: the table makes its own. */
+int sessions_claim(struct sessions *sessions, const char *id, const struct session_claim *claim,
+                   store_on_done on_done, void *userdata, struct store_write **ret_write)
+{
+        const struct session_record *session = sessions_get(sessions, id);
+        uint64_t now_sec = sessions_now_sec(sessions);
+
+        if (!session || session->opened_at_sec > 0 || end_of(session) < now_sec ||
+            strcmp(session->account, claim->account) != 0)
+                return -ENOENT;
+        struct session_record changed = *session;
+        changed.opened_at_sec = changed.used_at_sec = now_sec;
+        changed.uid = claim->uid;
+        changed.boot = sessions->boot;
+        changed.login_session = (char *)claim->login_session;
+        return store_mirror_put(sessions->table, &changed, on_done, userdata, ret_write);
+}
+
+int sessions_end(struct sessions *sessions, const char *id, enum session_end how,
+                 uint64_t revoke_until_sec, store_on_done on_done, void *userdata,
+                 struct store_write **ret_write)
+{
+        const struct session_record *session = sessions_get(sessions, id);
+
         if (!session)
-                return NULL;
-        free(session->login);
-        free(session->account);
-        free(session->service);
-        free(session->origin);
-        free(session->provider);
-        free(session->issuer);
-        free(session->subject);
-        free(session->id);
-        free(session);
-        return NULL;
+                return -ENOENT;
+        if (revoke_until_sec == 0)
+                return store_mirror_remove(sessions->table, id, on_done, userdata, ret_write);
+        struct session_record changed = *session;
+        changed.ended_at_sec = sessions_now_sec(sessions);
+        changed.end_reason = (char *)session_end_reason(how);
+        changed.revoke_until_sec = revoke_until_sec;
+        return store_mirror_put(sessions->table, &changed, on_done, userdata, ret_write);
+}
+
+void sessions_forget(struct sessions *sessions, const char *id)
+{
+        const struct session_record *session = store_mirror_get(sessions->table, id);
+
+        if (!session || session->ended_at_sec == 0)
+                return;
+        int r = store_mirror_remove(sessions->table, id, NULL, NULL, NULL);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to forget session %s: %s, ignoring", id,
+                         strerror(-r));
+}
+
+void sessions_change(struct sessions *sessions, const struct session_record *changed)
+{
+        int r = store_mirror_put(sessions->table, changed, NULL, NULL, NULL);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to write down session %s: %s, ignoring", changed->id,
+                         strerror(-r));
+}
+
+/* ---- the whole ---- */
+
+int sessions_new(sd_event *event, struct store_mirror *table,
+                 const struct sessions_listener *listener, struct sessions **ret_sessions)
+{
+        _cleanup_(sessions_freep) struct sessions *sessions = calloc(1, sizeof(*sessions));
+        if (!sessions)
+                return -ENOMEM;
+
+        sessions->event = sd_event_ref(event);
+        sessions->table = table;
+        sessions->listener = *listener;
+        boot_id_read(sessions->boot);
+        *ret_sessions = TAKE_PTR(sessions);
+        return 0;
 }
 
 struct sessions *sessions_free(struct sessions *sessions)
 {
         if (!sessions)
                 return NULL;
-        while (sessions->first) {
-                struct session *next = sessions->first->next;
-                (void)session_free(sessions->first);
-                sessions->first = next;
-        }
+        sd_event_source_disable_unref(sessions->timer);
+        sd_event_unref(sessions->event);
         free(sessions);
         return NULL;
-}
-
-/* Takes what *link points to out of the list. */
-static struct session *sessions_take(struct sessions *sessions, struct session **link)
-{
-        struct session *session = *link;
-        *link = session->next;
-        session->next = NULL;
-        sessions->n--;
-        return session;
-}
-
-static void sessions_drop(struct sessions *sessions, struct session **link)
-{
-        _cleanup_(session_freep) struct session *session = sessions_take(sessions, link);
-
-        sessions->on_dropped(session, sessions->userdata);
-}
-
-static bool claim_is_late(const struct session *session, uint64_t now_usec)
-{
-        return now_usec - session->granted_at_usec > SESSION_CLAIM_SEC * USEC_PER_SEC;
-}
-
-static void sessions_drop_oldest(struct sessions *sessions)
-{
-        struct session **link = &sessions->first;
-
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): called when there are too many */
-        while ((*link)->next)
-                link = &(*link)->next;
-        sessions_drop(sessions, link);
-}
-
-/* The application asked for no session, or died. */
-bool sessions_drop_unclaimed(struct sessions *sessions, uint64_t now_usec)
-{
-        struct session **link = &sessions->first;
-        bool some_wait = false;
-
-        while (*link)
-                if (!(*link)->id && claim_is_late(*link, now_usec)) {
-                        sessions_drop(sessions, link);
-                } else {
-                        some_wait = some_wait || !(*link)->id;
-                        link = &(*link)->next;
-                }
-        return some_wait;
-}
-
-int sessions_add(struct sessions *sessions, const struct session *granted)
-{
-        _cleanup_(session_freep) struct session *session = calloc(1, sizeof(*session));
-        if (!session)
-                return -ENOMEM;
-
-        session->granted_at_usec = granted->granted_at_usec;
-        session->is_personal = granted->is_personal;
-        if (text_copy(granted->login, &session->login) < 0 ||
-            text_copy(granted->account, &session->account) < 0 ||
-            text_copy(granted->service, &session->service) < 0 ||
-            text_copy(granted->origin, &session->origin) < 0 ||
-            text_copy(granted->provider, &session->provider) < 0 ||
-            text_copy(granted->issuer, &session->issuer) < 0 ||
-            text_copy(granted->subject, &session->subject) < 0)
-                return -ENOMEM;
-
-        (void)sessions_drop_unclaimed(sessions, granted->granted_at_usec);
-        if (sessions->n >= SESSIONS_MAX)
-                sessions_drop_oldest(sessions);
-        session->next = sessions->first;
-        sessions->first = TAKE_PTR(session);
-        sessions->n++;
-        return 0;
-}
-
-static int new_id(char **ret_id)
-{
-        sd_id128_t random;
-        char *id;
-
-        int r = sd_id128_randomize(&random);
-        if (r < 0)
-                return r;
-        if (asprintf(&id, "%0*llx", ID_DIGITS, (unsigned long long)random.qwords[0]) < 0)
-                return -ENOMEM;
-        *ret_id = id;
-        return 0;
-}
-
-int sessions_open(struct sessions *sessions, const char *login, const char *account, uid_t uid,
-                  uint64_t now_usec, const struct session **ret_session)
-{
-        struct session **link = &sessions->first;
-
-        while (*link && ((*link)->id || strcmp((*link)->login, login) != 0))
-                link = &(*link)->next;
-        if (!*link)
-                return -ENOENT;
-
-        struct session *session = *link;
-        if (strcmp(session->account, account) != 0 || claim_is_late(session, now_usec))
-                return -ENOENT;
-        int r = new_id(&session->id);
-        if (r < 0)
-                return r;
-        session->uid = uid;
-        *ret_session = session;
-        return 0;
-}
-
-struct session *sessions_close(struct sessions *sessions, const char *id)
-{
-        struct session **link = &sessions->first;
-
-        while (*link && (!(*link)->id || strcmp((*link)->id, id) != 0))
-                link = &(*link)->next;
-        return *link ? sessions_take(sessions, link) : NULL;
-}
-
-const struct session *sessions_next(const struct sessions *sessions, uid_t uid,
-                                    const struct session *after)
-{
-        const struct session *session = after ? after->next : sessions->first;
-
-        while (session && (!session->id || session->uid != uid))
-                session = session->next;
-        return session;
-}
-
-void session_log(const struct session *session, enum log_event event)
-{
-        struct log_decision decision = {
-                .event = event,
-                .outcome = LOGIN_GRANTED,
-                .account = session->account,
-                .service = session->service,
-                .origin = session->origin,
-                .provider = session->provider,
-                .issuer = session->issuer,
-                .subject = session->subject,
-                .login = session->login,
-                .session = session->id,
-        };
-        log_decision(&decision);
-}
-
-size_t sessions_count(const struct sessions *sessions)
-{
-        size_t n = 0;
-
-        for (const struct session *session = sessions->first; session; session = session->next)
-                n += session->id != NULL;
-        return n;
 }

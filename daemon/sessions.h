@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What becomes of a granted login: it waits to be claimed, once, by the process that opens the
- * login session, and is then that session until it is closed. In memory: a daemon that restarts has
- * forgotten both, and a claim of what it has forgotten fails. */
+ * login session, and is then that session until it ends. Each is a row of the state, so that it
+ * outlives the daemon. What goes with a session, such as its tokens, is not known here. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <systemd/sd-event.h>
 
 #include "common/cleanup.h"
-#include "log.h"
+#include "io/store-mirror.h"
+#include "io/store-session.h"
 
 struct sessions;
 
@@ -20,49 +21,84 @@ struct sessions;
 /* Most granted logins and sessions kept; the oldest goes first. */
 #define SESSIONS_MAX 10000
 
-#define SESSION_NO_UID ((uid_t)-1)
+#define SESSION_NO_UID ((uint64_t)UINT32_MAX)
 
-struct session {
-        char *login; /* id of the login that it came from */
-        char *account, *service, *origin;
-        char *provider, *issuer, *subject;
-        char *id;         /* NULL until it is claimed */
-        bool is_personal; /* the account is open to this one identity */
-        uid_t uid;        /* of the account when it was claimed; SESSION_NO_UID: not known */
-        uint64_t granted_at_usec; /* CLOCK_BOOTTIME */
-        struct session *next;
+enum session_end {
+        SESSION_CLOSED,         /* by the application */
+        SESSION_UNCLAIMED,      /* nobody opened it in time */
+        SESSION_UNWANTED,       /* whoever asked for the login had gone before it was safe */
+        SESSION_CROWDED_OUT,    /* by younger ones */
+        SESSION_EXPIRED,        /* session_lifetime */
+        SESSION_ENDED_BY_OWNER, /* the person said so */
+        SESSION_ENDED_BY_ADMIN,
+        SESSION_REFUSED,   /* the provider does not renew its tokens any more */
+        SESSION_VANISHED,  /* its login session is gone, or the machine was started anew */
+        SESSION_FORGOTTEN, /* the account was */
 };
 
-/* on_dropped is told of a granted login that nobody claimed in time, or that had to make room. */
-int sessions_new(void (*on_dropped)(const struct session *session, void *userdata), void *userdata,
-                 struct sessions **ret_sessions);
+/* Static, for the journal and the row. */
+const char *session_end_reason(enum session_end how);
+
+/* on_due is called from the loop for a login that nobody claimed in time and for a session that has
+ * expired, and from sessions_add() for one that has to make room: to be ended, by sessions_end().
+ */
+struct sessions_listener {
+        void (*on_due)(const struct session_record *session, enum session_end how, void *userdata);
+        void *userdata;
+};
+
+/* Borrows the table. */
+int sessions_new(sd_event *event, struct store_mirror *table,
+                 const struct sessions_listener *listener, struct sessions **ret_sessions);
 struct sessions *sessions_free(struct sessions *sessions);
 DEFINE_CLEANUP(struct sessions *, sessions_free);
 
-/* Remembers a granted login. Copies every string of the template; id is not looked at. */
-int sessions_add(struct sessions *sessions, const struct session *granted);
+/* Ends what came due while badged did not run; to be called once, when the listener can hear it. */
+void sessions_start(struct sessions *sessions);
 
-/* Drops the logins that nobody claimed in time. True when some still wait to be claimed. */
-bool sessions_drop_unclaimed(struct sessions *sessions, uint64_t now_usec);
+/* A granted login: the record, which is copied, with its own new id. The rest of these three as
+ * store_mirror_put(). */
+int sessions_add(struct sessions *sessions, const struct session_record *granted,
+                 store_on_done on_done, void *userdata, struct store_write **ret_write);
 
-/* Claims the login for this account: 0 and the session, borrowed until it is closed; -ENOENT when
- * there is no such login, it was claimed before, is another account's, or waited too long. */
-int sessions_open(struct sessions *sessions, const char *login, const char *account, uid_t uid,
-                  uint64_t now_usec, const struct session **ret_session);
+/* What is told when a login is claimed. Borrowed; texts may be NULL. */
+struct session_claim {
+        const char *account;
+        uint64_t uid; /* of the account now, or SESSION_NO_UID */
+        const char *login_session;
+};
 
-/* The session, which the caller frees with session_free(); NULL when there is none with that id. */
-struct session *sessions_close(struct sessions *sessions, const char *id);
-struct session *session_free(struct session *session);
-DEFINE_CLEANUP(struct session *, session_free);
+/* Claims the login: -ENOENT when there is none, it was claimed before, is another account's, or
+ * waited too long. */
+int sessions_claim(struct sessions *sessions, const char *id, const struct session_claim *claim,
+                   store_on_done on_done, void *userdata, struct store_write **ret_write);
 
-/* The youngest open session of the uid after that one, NULL for the very youngest; borrowed. By the
- * uid, for a name may go to somebody else while a session is open, and two names may have one uid.
- */
-const struct session *sessions_next(const struct sessions *sessions, uid_t uid,
-                                    const struct session *after);
+/* Ends it. With revoke_until_sec the row stays, for its tokens, until sessions_forget(). -ENOENT
+ * when it has ended before. */
+int sessions_end(struct sessions *sessions, const char *id, enum session_end how,
+                 uint64_t revoke_until_sec, store_on_done on_done, void *userdata,
+                 struct store_write **ret_write);
 
-/* Writes into the journal that it was opened or closed. */
-void session_log(const struct session *session, enum log_event event);
+/* Nothing is left to do for one that has ended. */
+void sessions_forget(struct sessions *sessions, const char *id);
+
+/* Takes the place of the row of that id, which is there; a failure is in the journal. */
+void sessions_change(struct sessions *sessions, const struct session_record *changed);
+
+/* A login or session that lasts; NULL. Borrowed as store_mirror_get() says. */
+const struct session_record *sessions_get(const struct sessions *sessions, const char *id);
+/* Of those, the one after that, oldest first. */
+const struct session_record *sessions_next(const struct sessions *sessions,
+                                           const struct session_record *after);
+/* Likewise of those that have ended, and whose tokens are not revoked yet. */
+const struct session_record *sessions_next_ended(const struct sessions *sessions,
+                                                 const struct session_record *after);
+
+/* Claimed, and not ended. */
+bool session_is_open(const struct session_record *session);
 
 /* Sessions that are open. */
 size_t sessions_count(const struct sessions *sessions);
+
+/* CLOCK_REALTIME. */
+uint64_t sessions_now_sec(const struct sessions *sessions);

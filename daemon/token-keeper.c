@@ -12,45 +12,44 @@
 #include "token-revocation.h"
 #include "token-store.h"
 
-/* A token that came less than this ago is not renewed while it counts, and after a refresh that
- * failed nobody is asked again for a while, longer each time up to the most: whoever asks for
- * tokens in a loop is not to wear the provider out. */
-#define YOUNG_SEC     10
+/* After a refresh that failed nobody is asked again for a while, longer each time up to the most:
+ * whoever asks for tokens in a loop is not to wear the provider out. */
 #define PAUSE_MIN_SEC 3
 #define PAUSE_MAX_SEC 300
 
-/* One login's tokens; the record itself is in the store. */
+/* What is under way. */
+enum kept_state {
+        KEPT_RESTING,  /* nothing */
+        KEPT_DOUBTING, /* a refresh is going to be sent: that is written down */
+        KEPT_ASKING,   /* it was sent */
+        KEPT_SAVING,   /* new tokens came, which are written down */
+};
+
+/* One session's tokens; the record itself is in the store. */
 struct kept {
         struct token_keeper *keeper;
         struct kept *previous, *next;
         const struct authority *authority;
         char *id;
-        struct token_wait *waits;
+        struct token_waits waits;
+        enum kept_state state;
+        struct store_write *write;
         struct token_refresh *refresh;
         uint64_t not_before_sec; /* of the next refresh */
         uint64_t pause_sec;      /* before that; 0: the last one went well */
+        bool is_unchecked;       /* what is being saved may not be used, but to ask again */
         bool was_in_doubt;       /* before the one that is under way */
         bool is_dropped;         /* while one was: the end of it decides what has to be revoked */
+        uint64_t revoke_until_sec;
         struct token_record dropped;
 };
 
 struct token_keeper {
         sd_event *event;
+        struct token_keeper_listener listener;
         struct token_store *store;
         struct token_revocations *revocations;
         struct kept *first;
-};
-
-struct token_wait {
-        struct kept *kept; /* NULL: they are over */
-        struct token_wait *next;
-        uint64_t min_lifetime_sec;
-        token_on_answer on_answer;
-        void *userdata;
-        sd_event_source *turn; /* on while there is something to do about it, from the loop */
-        bool is_fresh;         /* what it waited for has just come */
-        bool has_answer;
-        enum token_answer answer;
 };
 
 static uint64_t now_sec(const struct kept *kept)
@@ -58,45 +57,33 @@ static uint64_t now_sec(const struct kept *kept)
         return provider_now_sec(kept->authority->provider);
 }
 
-static void wake(struct token_wait *wait)
-{
-        (void)sd_event_source_set_enabled(wait->turn, SD_EVENT_ONESHOT);
-}
-
-static void tell(struct token_wait *wait, enum token_answer answer)
-{
-        wait->has_answer = true;
-        wait->answer = answer;
-        wake(wait);
-}
-
-static void tell_all(struct kept *kept, enum token_answer answer)
-{
-        for (struct token_wait *wait = kept->waits; wait; wait = wait->next)
-                if (!wait->has_answer)
-                        tell(wait, answer);
-}
-
 static struct kept *kept_free(struct kept *kept)
 {
-        tell_all(kept, TOKEN_OVER);
-        while (kept->waits) {
-                struct token_wait *next = kept->waits->next;
-                kept->waits->kept = NULL;
-                kept->waits->next = NULL;
-                kept->waits = next;
-        }
+        token_waits_finish(&kept->waits);
         if (kept->previous)
                 kept->previous->next = kept->next;
         else
                 kept->keeper->first = kept->next;
         if (kept->next)
                 kept->next->previous = kept->previous;
+        (void)store_write_free(kept->write);
         (void)token_refresh_free(kept->refresh);
+        if (kept->id)
+                token_store_drop(kept->keeper->store, kept->id);
         token_record_finish(&kept->dropped);
         free(kept->id);
         free(kept);
         return NULL;
+}
+
+/* Frees all but the id, which the caller frees. */
+static char *kept_leave(struct kept *kept)
+{
+        char *id = TAKE_PTR(kept->id);
+
+        token_store_drop(kept->keeper->store, id);
+        (void)kept_free(kept);
+        return id;
 }
 
 static struct kept *find(const struct token_keeper *keeper, const char *id)
@@ -115,41 +102,37 @@ static void log_refresh(const struct kept *kept, const char *detail)
                  kept->id, provider_settings(kept->authority->provider)->name, detail);
 }
 
-static void revoke_tokens(const struct kept *kept, struct token_record *record)
+static bool revoke_tokens(const struct kept *kept, struct token_record *record, uint64_t until_sec)
 {
-        token_revocations_add(kept->keeper->revocations, kept->authority->provider, kept->id,
-                              record);
+        return token_revocations_add(kept->keeper->revocations, kept->authority->provider, kept->id,
+                                     until_sec, record);
 }
 
-/* The provider ended them, or they cannot be kept. */
-static void end(struct kept *kept)
+/* The provider ended them, or they cannot be kept. record: what is to be revoked; NULL: nothing. It
+ * goes into the row first, for a restart to find. */
+static void end(struct kept *kept, struct token_record *record)
 {
-        token_store_drop(kept->keeper->store, kept->id);
-        (void)kept_free(kept);
+        const struct token_keeper_listener *listener = &kept->keeper->listener;
+        bool is_revoking = false;
+
+        if (record) {
+                (void)token_store_put(kept->keeper->store, kept->id, record, NULL, NULL, NULL);
+                is_revoking = revoke_tokens(kept, record, now_sec(kept) + TOKEN_REVOKE_FOR_SEC);
+        }
+        _cleanup_free_ char *id = kept_leave(kept);
+        listener->on_over(id, is_revoking, listener->userdata);
 }
 
-/* Safe first: with a refresh token that was used up and a new one that is nowhere, the session
- * would be gone. False: it is, and so are the tokens. */
-static bool keep_new(struct kept *kept, struct token_record *record)
+static void rest(struct kept *kept)
 {
-        int r = token_store_put(kept->keeper->store, kept->id, record);
-        if (r >= 0)
-                return true;
-        log_refresh(kept, strerror(-r));
-        revoke_tokens(kept, record);
-        end(kept);
-        return false;
+        kept->state = KEPT_RESTING;
+        kept->write = store_write_free(kept->write);
 }
 
-/* Each wait judges for itself: the new token may last less than somebody asked for. */
-static void hand_out(struct kept *kept)
+static void end_unsaved(struct kept *kept, struct token_record *record, int error)
 {
-        kept->pause_sec = 0;
-        for (struct token_wait *wait = kept->waits; wait; wait = wait->next)
-                if (!wait->has_answer) {
-                        wait->is_fresh = true;
-                        wake(wait);
-                }
+        log_refresh(kept, strerror(-error));
+        end(kept, record);
 }
 
 static void pause_refreshes(struct kept *kept)
@@ -158,7 +141,40 @@ static void pause_refreshes(struct kept *kept)
         if (kept->pause_sec > PAUSE_MAX_SEC)
                 kept->pause_sec = PAUSE_MAX_SEC;
         kept->not_before_sec = now_sec(kept) + kept->pause_sec;
-        tell_all(kept, TOKEN_UNAVAILABLE);
+        token_waits_tell(&kept->waits, TOKEN_UNAVAILABLE);
+}
+
+static void on_saved(int result, void *userdata)
+{
+        struct kept *kept = userdata;
+
+        rest(kept);
+        if (result < 0) {
+                end_unsaved(kept, &kept->dropped, result);
+                return;
+        }
+        token_record_finish(&kept->dropped);
+        if (kept->is_unchecked) {
+                pause_refreshes(kept);
+                return;
+        }
+        kept->pause_sec = 0;
+        token_waits_renew(&kept->waits);
+}
+
+/* Safe first: with a refresh token that was used up and a new one that is nowhere, the session
+ * would be gone. */
+static void take_new(struct kept *kept, struct token_record *record, bool is_unchecked)
+{
+        kept->is_unchecked = is_unchecked;
+        int r = token_record_copy(record, &kept->dropped);
+        if (r >= 0)
+                r = token_store_put(kept->keeper->store, kept->id, record, on_saved, kept,
+                                    &kept->write);
+        if (r < 0)
+                end_unsaved(kept, record, r);
+        else
+                kept->state = KEPT_SAVING;
 }
 
 /* What was sent did not use the token up: the doubt that was written down beforehand was none. */
@@ -169,7 +185,21 @@ static void put_back(struct kept *kept)
         if (token_store_get(kept->keeper->store, kept->id, &record) < 0)
                 return;
         record.refresh_in_doubt = kept->was_in_doubt;
-        (void)token_store_put(kept->keeper->store, kept->id, &record);
+        (void)token_store_put(kept->keeper->store, kept->id, &record, NULL, NULL, NULL);
+}
+
+/* It ended while it was asked for: what came is in the row, for a restart to find. */
+static void end_dropped(struct kept *kept, struct token_record *record)
+{
+        const struct token_keeper_listener *listener = &kept->keeper->listener;
+
+        if (record)
+                (void)token_store_put(kept->keeper->store, kept->id, record, NULL, NULL, NULL);
+        bool is_revoking = revoke_tokens(kept, record ? record : &kept->dropped,
+                                         kept->revoke_until_sec);
+        _cleanup_free_ char *id = kept_leave(kept);
+        if (!is_revoking)
+                listener->on_revoked(id, listener->userdata);
 }
 
 static void on_refreshed(enum token_refresh_end how, struct token_record *record,
@@ -178,35 +208,54 @@ static void on_refreshed(enum token_refresh_end how, struct token_record *record
         struct kept *kept = userdata;
         _cleanup_(token_refresh_freep) struct token_refresh *finished = TAKE_PTR(kept->refresh);
 
+        rest(kept);
         if (detail)
                 log_refresh(kept, detail);
         if (kept->is_dropped) {
-                revoke_tokens(kept, record ? record : &kept->dropped);
-                (void)kept_free(kept);
+                end_dropped(kept, record);
                 return;
         }
         switch (how) {
         case TOKEN_REFRESH_DONE:
-                if (keep_new(kept, record))
-                        hand_out(kept);
+                take_new(kept, record, false);
                 return;
         case TOKEN_REFRESH_UNCHECKED:
-                if (!keep_new(kept, record))
-                        return;
-                break;
+                take_new(kept, record, true);
+                return;
         case TOKEN_REFRESH_FAILED:
                 put_back(kept);
-                break;
+                pause_refreshes(kept);
+                return;
         case TOKEN_REFRESH_LOST:
-                break;
+                pause_refreshes(kept);
+                return;
         case TOKEN_REFRESH_REJECTED:
-                revoke_tokens(kept, record);
-                end(kept);
+                end(kept, record);
                 return;
         case TOKEN_REFRESH_REFUSED:
-                end(kept);
+                end(kept, NULL);
                 return;
         }
+}
+
+/* The doubt is on the disk. */
+static void on_doubted(int result, void *userdata)
+{
+        struct kept *kept = userdata;
+        _cleanup_record_ struct token_record record = {0};
+
+        rest(kept);
+        int r = result;
+        if (r >= 0)
+                r = token_store_get(kept->keeper->store, kept->id, &record);
+        if (r >= 0)
+                r = token_refresh_new(kept->authority, &record, on_refreshed, kept, &kept->refresh);
+        if (r >= 0) {
+                kept->state = KEPT_ASKING;
+                return;
+        }
+        log_refresh(kept, strerror(-r));
+        put_back(kept);
         pause_refreshes(kept);
 }
 
@@ -215,119 +264,81 @@ static int start_refresh(struct kept *kept, struct token_record *record)
 {
         kept->was_in_doubt = record->refresh_in_doubt;
         record->refresh_in_doubt = true;
-        int r = token_store_put(kept->keeper->store, kept->id, record);
-        if (r >= 0)
-                r = token_refresh_new(kept->authority, record, on_refreshed, kept, &kept->refresh);
-        if (r < 0) {
+        int r = token_store_put(kept->keeper->store, kept->id, record, on_doubted, kept,
+                                &kept->write);
+        if (r < 0)
                 log_refresh(kept, strerror(-r));
-                put_back(kept);
-        }
+        else
+                kept->state = KEPT_DOUBTING;
         return r;
 }
 
 /* ---- waits ---- */
 
-/* True with an answer; false when only a new token can be one. */
-static bool judge(const struct token_wait *wait, const struct token_record *record,
-                  enum token_answer *ret_answer)
+static bool judge(const struct token_wish *wish, struct token_record *ret_record,
+                  enum token_answer *ret_answer, void *userdata)
 {
-        uint64_t now = now_sec(wait->kept), lifetime_sec = token_record_lifetime_sec(record);
-        bool counts = token_record_is_valid(record, 0, now);
+        struct kept *kept = userdata;
+        struct token_wish now_wish = *wish;
 
-        if (token_record_is_valid(record, wait->min_lifetime_sec, now) ||
-            (wait->is_fresh && lifetime_sec >= wait->min_lifetime_sec))
-                *ret_answer = TOKEN_VALID;
-        else if (wait->is_fresh || lifetime_sec < wait->min_lifetime_sec ||
-                 (counts && (!record->refresh_token || now < record->granted_at_sec + YOUNG_SEC)))
-                *ret_answer = TOKEN_TOO_SHORT;
-        else if (!record->refresh_token)
-                *ret_answer = TOKEN_EXPIRED;
-        else if (!wait->kept->refresh && now < wait->kept->not_before_sec)
-                *ret_answer = TOKEN_UNAVAILABLE;
-        else
+        if (kept->state == KEPT_SAVING)
                 return false;
-        return true;
+        *ret_answer = TOKEN_UNAVAILABLE;
+        if (token_store_get(kept->keeper->store, kept->id, ret_record) < 0)
+                return true;
+        now_wish.may_ask = kept->state != KEPT_RESTING || now_sec(kept) >= kept->not_before_sec;
+        if (token_judge(ret_record, &now_wish, now_sec(kept), ret_answer))
+                return true;
+        return kept->state == KEPT_RESTING && start_refresh(kept, ret_record) < 0;
 }
 
-/* Nothing may touch the wait after this. */
-static void answer_wait(struct token_wait *wait, enum token_answer answer,
-                        const struct token_record *record)
+static int wait_for(struct token_keeper *keeper, const char *id, const struct token_wish *wish,
+                    token_on_answer on_answer, void *userdata, struct token_wait **ret_wait)
 {
-        wait->has_answer = true;
-        wait->on_answer(answer, answer == TOKEN_VALID ? record : NULL, wait->userdata);
-}
+        struct kept *kept = find(keeper, id);
 
-static int on_turn(sd_event_source *source, void *userdata)
-{
-        struct token_wait *wait = userdata;
-        _cleanup_record_ struct token_record record = {0};
-        enum token_answer answer = TOKEN_UNAVAILABLE;
-
-        if (wait->has_answer) {
-                answer_wait(wait, wait->answer, NULL);
-                return 0;
-        }
-        int r = token_store_get(wait->kept->keeper->store, wait->kept->id, &record);
-        if (r >= 0 && !judge(wait, &record, &answer)) {
-                r = wait->kept->refresh ? 0 : start_refresh(wait->kept, &record);
-                if (r >= 0)
-                        return 0;
-        }
-        answer_wait(wait, answer, &record);
-        return 0;
+        if (!kept)
+                return -ENOENT;
+        return token_wait_new(keeper->event, &kept->waits, wish, on_answer, userdata, ret_wait);
 }
 
 int token_keeper_get(struct token_keeper *keeper, const char *id, uint64_t min_lifetime_sec,
                      token_on_answer on_answer, void *userdata, struct token_wait **ret_wait)
 {
-        _cleanup_(token_wait_freep) struct token_wait *wait = NULL;
-        struct kept *kept = find(keeper, id);
+        const struct token_wish wish = {.min_lifetime_sec = min_lifetime_sec};
 
-        if (!kept)
-                return -ENOENT;
-        wait = calloc(1, sizeof(*wait));
-        if (!wait)
-                return -ENOMEM;
-        wait->min_lifetime_sec = min_lifetime_sec;
-        wait->on_answer = on_answer;
-        wait->userdata = userdata;
-        int r = sd_event_add_defer(keeper->event, &wait->turn, on_turn, wait);
-        if (r < 0)
-                return r;
-        wait->kept = kept;
-        wait->next = kept->waits;
-        kept->waits = wait;
-        *ret_wait = TAKE_PTR(wait);
-        return 0;
+        return wait_for(keeper, id, &wish, on_answer, userdata, ret_wait);
 }
 
-struct token_wait *token_wait_free(struct token_wait *wait)
+int token_keeper_renew(struct token_keeper *keeper, const char *id, token_on_answer on_answer,
+                       void *userdata, struct token_wait **ret_wait)
 {
-        if (!wait)
-                return NULL;
-        if (wait->kept) {
-                struct token_wait **link = &wait->kept->waits;
-                while (*link != wait)
-                        link = &(*link)->next;
-                *link = wait->next;
-        }
-        sd_event_source_disable_unref(wait->turn);
-        free(wait);
-        return NULL;
+        const struct token_wish wish = {.is_for_new = true};
+
+        return wait_for(keeper, id, &wish, on_answer, userdata, ret_wait);
 }
 
 /* ---- the outside ---- */
 
-int token_keeper_new(sd_event *event, struct token_keeper **ret_keeper)
+static void on_revoked(const char *id, void *userdata)
+{
+        const struct token_keeper *keeper = userdata;
+
+        keeper->listener.on_revoked(id, keeper->listener.userdata);
+}
+
+int token_keeper_new(sd_event *event, struct store_mirror *table,
+                     const struct token_keeper_listener *listener, struct token_keeper **ret_keeper)
 {
         _cleanup_(token_keeper_freep) struct token_keeper *keeper = calloc(1, sizeof(*keeper));
         if (!keeper)
                 return -ENOMEM;
 
         keeper->event = sd_event_ref(event);
-        int r = token_store_new(&keeper->store);
+        keeper->listener = *listener;
+        int r = token_store_new(table, &keeper->store);
         if (r >= 0)
-                r = token_revocations_new(event, &keeper->revocations);
+                r = token_revocations_new(event, on_revoked, keeper, &keeper->revocations);
         if (r < 0)
                 return r;
         *ret_keeper = TAKE_PTR(keeper);
@@ -347,20 +358,31 @@ struct token_keeper *token_keeper_free(struct token_keeper *keeper)
         return NULL;
 }
 
+int token_keeper_lend(const struct token_keeper *keeper, const struct token_record *record,
+                      struct session_record *session)
+{
+        return token_store_lend(keeper->store, record, session);
+}
+
 int token_keeper_add(struct token_keeper *keeper, const char *id, const struct authority *authority,
-                     const struct token_record *record)
+                     const struct secret *access_token)
 {
         struct kept *kept = calloc(1, sizeof(*kept));
         char *copy = strdup(id);
 
-        int r = kept && copy ? token_store_put(keeper->store, id, record) : -ENOMEM;
+        int r = kept && copy ? token_store_adopt(keeper->store, id, access_token) : -ENOMEM;
         if (r < 0) {
                 free(kept);
                 free(copy);
                 return r;
         }
         *kept = (struct kept){
-                .keeper = keeper, .next = keeper->first, .authority = authority, .id = copy};
+                .keeper = keeper,
+                .next = keeper->first,
+                .authority = authority,
+                .id = copy,
+                .waits = {.judge = judge, .userdata = kept},
+        };
         if (kept->next)
                 kept->next->previous = kept;
         keeper->first = kept;
@@ -379,19 +401,31 @@ int token_keeper_read(struct token_keeper *keeper, const char *id, struct token_
         return token_store_get(keeper->store, id, ret_record);
 }
 
-void token_keeper_drop(struct token_keeper *keeper, const char *id)
+bool token_keeper_revoke(struct token_keeper *keeper, const struct authority *authority,
+                         const char *id, struct token_record *record, uint64_t until_sec)
+{
+        return token_revocations_add(keeper->revocations, authority->provider, id, until_sec,
+                                     record);
+}
+
+/* What is being written when it is dropped is in the row, and in memory, already. */
+bool token_keeper_drop(struct token_keeper *keeper, const char *id, uint64_t until_sec)
 {
         struct kept *kept = find(keeper, id);
+        bool is_revoking = false;
 
         if (!kept)
-                return;
+                return false;
+        token_record_finish(&kept->dropped);
         if (token_store_get(keeper->store, id, &kept->dropped) < 0)
                 log_line(LOG_WARNING, "Failed to revoke the tokens of login %s, ignoring", id);
-        token_store_drop(keeper->store, id);
-        kept->is_dropped = true;
-        tell_all(kept, TOKEN_OVER);
-        if (kept->refresh)
-                return;
-        revoke_tokens(kept, &kept->dropped);
+        if (kept->state == KEPT_ASKING) {
+                kept->is_dropped = true;
+                kept->revoke_until_sec = until_sec;
+                token_waits_tell(&kept->waits, TOKEN_OVER);
+                return true;
+        }
+        is_revoking = revoke_tokens(kept, &kept->dropped, until_sec);
         (void)kept_free(kept);
+        return is_revoking;
 }

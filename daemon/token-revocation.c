@@ -17,10 +17,9 @@
 #define REVOCATIONS_MAX 1000
 #define ASKING_MAX      8 /* requests at a time */
 
-/* The first pause, doubled each time up to the most; about half an hour in all. */
+/* The first pause, doubled each time up to the most. */
 #define RETRY_MIN_SEC 5
-#define RETRY_MAX_SEC 300
-#define TRIES_MAX     12
+#define RETRY_MAX_SEC 1800
 
 #define STATUS_OK                200
 #define STATUS_REQUEST_TIMEOUT   408
@@ -36,6 +35,7 @@ struct revocation {
         char *login;
         struct secret *refresh_token, *access_token; /* NULL: no more to do about it */
         uint64_t expires_at_sec;                     /* of the access token */
+        uint64_t until_sec;
         unsigned tries;
         bool pauses;
         sd_event_source *timer;
@@ -44,6 +44,8 @@ struct revocation {
 
 struct token_revocations {
         sd_event *event;
+        void (*on_done)(const char *login, void *userdata);
+        void *userdata;
         struct revocation *first, *last; /* oldest first */
         size_t n, n_asking;
         sd_event_source *turn; /* starts those that wait, from the loop */
@@ -72,12 +74,22 @@ static struct revocation *revocation_free(struct revocation *revocation)
         return NULL;
 }
 
+/* There is nothing left to do. */
+static void finish(struct revocation *revocation)
+{
+        struct token_revocations *revocations = revocation->revocations;
+        _cleanup_free_ char *login = TAKE_PTR(revocation->login);
+
+        (void)revocation_free(revocation);
+        revocations->on_done(login, revocations->userdata);
+}
+
 static void give_up(struct revocation *revocation, const char *why)
 {
         log_line(LOG_WARNING,
                  "Failed to revoke the tokens of login %s at provider %s: %s, ignoring",
                  revocation->login, provider_settings(revocation->provider)->name, why);
-        (void)revocation_free(revocation);
+        finish(revocation);
 }
 
 /* ---- again, later ---- */
@@ -107,11 +119,12 @@ static uint64_t pause_sec(const struct revocation *revocation, uint64_t asked_se
 /* RFC 7009 section 2.2.1. */
 static void try_later(struct revocation *revocation, uint64_t asked_sec, const char *why)
 {
-        if (++revocation->tries >= TRIES_MAX) {
+        revocation->tries++;
+        uint64_t sec = pause_sec(revocation, asked_sec);
+        if (provider_now_sec(revocation->provider) + sec > revocation->until_sec) {
                 give_up(revocation, why);
                 return;
         }
-        uint64_t sec = pause_sec(revocation, asked_sec);
         log_line(LOG_INFO, "The tokens of login %s are not revoked yet: %s, trying again in %llu s",
                  revocation->login, why, (unsigned long long)sec);
         revocation->timer = sd_event_source_disable_unref(revocation->timer);
@@ -210,7 +223,7 @@ static void start_one(struct revocation *revocation)
         }
         if (is_done(revocation) ||
             !provider_endpoint_url(revocation->provider, ENDPOINT_REVOCATION)) {
-                (void)revocation_free(revocation);
+                finish(revocation);
                 return;
         }
         int r = ask(revocation);
@@ -240,7 +253,8 @@ static void take_turns(struct token_revocations *revocations)
 
 /* ---- the outside ---- */
 
-int token_revocations_new(sd_event *event, struct token_revocations **ret_revocations)
+int token_revocations_new(sd_event *event, void (*on_done)(const char *login, void *userdata),
+                          void *userdata, struct token_revocations **ret_revocations)
 {
         _cleanup_(token_revocations_freep) struct token_revocations *revocations = calloc(
                 1, sizeof(*revocations));
@@ -248,6 +262,8 @@ int token_revocations_new(sd_event *event, struct token_revocations **ret_revoca
                 return -ENOMEM;
 
         revocations->event = sd_event_ref(event);
+        revocations->on_done = on_done;
+        revocations->userdata = userdata;
         int r = sd_event_add_defer(event, &revocations->turn, on_turn, revocations);
         if (r >= 0)
                 r = sd_event_source_set_enabled(revocations->turn, SD_EVENT_OFF);
@@ -269,9 +285,13 @@ struct token_revocations *token_revocations_free(struct token_revocations *revoc
         return NULL;
 }
 
-void token_revocations_add(struct token_revocations *revocations, struct provider *provider,
-                           const char *login, struct token_record *record)
+bool token_revocations_add(struct token_revocations *revocations, struct provider *provider,
+                           const char *login, uint64_t until_sec, struct token_record *record)
 {
+        if (!record->refresh_token && !record->access_token) {
+                token_record_finish(record);
+                return false;
+        }
         struct revocation *revocation = calloc(1, sizeof(*revocation));
         char *name = strdup(login);
 
@@ -280,7 +300,7 @@ void token_revocations_add(struct token_revocations *revocations, struct provide
                 free(revocation);
                 free(name);
                 token_record_finish(record);
-                return;
+                return false;
         }
         if (revocations->n >= REVOCATIONS_MAX)
                 give_up(revocations->first, "too many are to be revoked");
@@ -290,6 +310,7 @@ void token_revocations_add(struct token_revocations *revocations, struct provide
                 .provider = provider,
                 .login = name,
                 .expires_at_sec = record->expires_at_sec,
+                .until_sec = until_sec,
         };
         revocation->refresh_token = TAKE_PTR(record->refresh_token);
         revocation->access_token = TAKE_PTR(record->access_token);
@@ -301,4 +322,5 @@ void token_revocations_add(struct token_revocations *revocations, struct provide
         revocations->last = revocation;
         revocations->n++;
         take_turns(revocations);
+        return true;
 }

@@ -10,6 +10,7 @@
 #include "bus/dict-entry.h"
 #include "bus/factor-calls.h"
 #include "bus/identity-calls.h"
+#include "bus/session-calls.h"
 #include "bus/store-calls.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
@@ -251,6 +252,13 @@ static const sd_bus_vtable admin_vtable[] = {
                                 identity_call_unlink, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("AcceptIdentity", SD_BUS_ARGS("s", identity), SD_BUS_NO_RESULT,
                                 identity_call_accept, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListSessions", SD_BUS_ARGS("s", account),
+                                SD_BUS_RESULT("aa{sv}", sessions), session_call_list,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("EndSession", SD_BUS_ARGS("s", session), SD_BUS_NO_RESULT,
+                                session_call_end, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("EndSessions", SD_BUS_ARGS("s", account), SD_BUS_RESULT("u", count),
+                                session_call_end_all, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListFactors", SD_BUS_ARGS("s", account),
                                 SD_BUS_RESULT("aa{sv}", factors), method_list_factors,
                                 SD_BUS_VTABLE_UNPRIVILEGED),

@@ -209,14 +209,16 @@ static void believe_root_only(struct call_context *context)
         free(TAKE_PTR(context->prior));
 }
 
-int call_context_read(sd_bus_message *message, struct call_context *ret_context,
-                      sd_bus_error *error)
+/* types and texts: of what comes before the dictionary. */
+static int read_call(sd_bus_message *message, const char *types, const char **ret_second,
+                     struct call_context *ret_context, sd_bus_error *error)
 {
         _cleanup_(call_context_finish) struct call_context context = {.qr = QR_NONE};
+        const char *second;
 
         if (caller_uid(message, &context.caller_uid) < 0)
                 return caller_refuse(message, "The caller cannot be identified.", error);
-        int r = sd_bus_message_read(message, "ss", &context.account, &context.service);
+        int r = sd_bus_message_read(message, types, &context.account, &second);
         if (r < 0)
                 return r;
         r = read_entries(message, &context, error);
@@ -225,7 +227,26 @@ int call_context_read(sd_bus_message *message, struct call_context *ret_context,
         *ret_context = context;
         context.prior = NULL;
         believe_root_only(ret_context);
+        *ret_second = second;
         return 0;
+}
+
+int call_context_read(sd_bus_message *message, struct call_context *ret_context,
+                      sd_bus_error *error)
+{
+        const char *service;
+
+        int r = read_call(message, "ss", &service, ret_context, error);
+        if (r < 0)
+                return r;
+        ret_context->service = service;
+        return 0;
+}
+
+int call_context_read_claim(sd_bus_message *message, struct call_context *ret_context,
+                            const char **ret_login, sd_bus_error *error)
+{
+        return read_call(message, "so", ret_login, ret_context, error);
 }
 
 struct login_request call_context_request(const struct call_context *context)

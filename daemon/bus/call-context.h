@@ -30,6 +30,9 @@ struct call_context {
  * context may not be copied afterwards. */
 int call_context_read(sd_bus_message *message, struct call_context *ret_context,
                       sd_bus_error *error);
+/* Likewise "soa{sv}", of OpenSession: the path of a login in place of the service. */
+int call_context_read_claim(sd_bus_message *message, struct call_context *ret_context,
+                            const char **ret_login, sd_bus_error *error);
 void call_context_finish(struct call_context *context);
 
 /* The same for the service's verbs; borrows from the context. */

@@ -2,6 +2,7 @@
 #include "bus/safe-reply.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -14,6 +15,9 @@ struct safe_reply {
         struct safe_reply *previous, *next;
         sd_bus_message *message;
         struct store_write *write;
+        char *text; /* NULL: the answer is none */
+        bool has_count;
+        uint32_t count;
 };
 
 struct safe_reply *safe_reply_free(struct safe_reply *reply)
@@ -28,6 +32,7 @@ struct safe_reply *safe_reply_free(struct safe_reply *reply)
                 reply->next->previous = reply->previous;
         (void)store_write_free(reply->write);
         sd_bus_message_unref(reply->message);
+        free(reply->text);
         free(reply);
         return NULL;
 }
@@ -55,18 +60,38 @@ int safe_reply_new(struct safe_replies *replies, sd_bus_message *message,
         return 0;
 }
 
+int safe_reply_say(struct safe_reply *reply, const char *text)
+{
+        reply->text = strdup(text);
+        return reply->text ? 0 : -ENOMEM;
+}
+
 struct store_write **safe_reply_write(struct safe_reply *reply)
 {
         return &reply->write;
+}
+
+void safe_reply_count(struct safe_reply *reply, uint32_t count)
+{
+        reply->has_count = true;
+        reply->count = count;
+}
+
+static int answer(const struct safe_reply *reply, int result)
+{
+        if (result < 0)
+                return sd_bus_reply_method_errorf(reply->message, BADGED_ERROR_UNAVAILABLE,
+                                                  "It could not be written down.");
+        if (reply->has_count)
+                return sd_bus_reply_method_return(reply->message, "u", reply->count);
+        return sd_bus_reply_method_return(reply->message, reply->text ? "s" : NULL, reply->text);
 }
 
 void safe_reply_on_done(int result, void *userdata)
 {
         _cleanup_safe_reply_ struct safe_reply *reply = userdata;
 
-        int r = result == 0 ? sd_bus_reply_method_return(reply->message, NULL)
-                            : sd_bus_reply_method_errorf(reply->message, BADGED_ERROR_UNAVAILABLE,
-                                                         "It could not be written down.");
+        int r = answer(reply, result);
         if (r < 0)
                 log_line(LOG_WARNING, "Failed to answer '%s': %s",
                          sd_bus_message_get_member(reply->message), strerror(-r));

@@ -2,6 +2,7 @@
 /* Calls that are answered when what they asked for is on the disk, or has failed to get there. */
 #pragma once
 
+#include <stdint.h>
 #include <systemd/sd-bus.h>
 
 #include "common/cleanup.h"
@@ -21,6 +22,10 @@ void safe_replies_finish(struct safe_replies *replies);
  * which it is handed over to. 0 or -ENOMEM. */
 int safe_reply_new(struct safe_replies *replies, sd_bus_message *message,
                    struct safe_reply **ret_reply);
+/* The answer has this argument, which is copied. -ENOMEM. */
+int safe_reply_say(struct safe_reply *reply, const char *text);
+/* The answer is this number. */
+void safe_reply_count(struct safe_reply *reply, uint32_t count);
 /* For when nothing is to be written after all: the call is the caller's to answer. Takes NULL,
  * returns NULL. */
 struct safe_reply *safe_reply_free(struct safe_reply *reply);

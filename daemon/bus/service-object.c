@@ -7,6 +7,7 @@
 #include "bus/caller.h"
 #include "bus/factor-calls.h"
 #include "bus/login-replies.h"
+#include "bus/session-calls.h"
 #include "bus/token-end.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
@@ -42,44 +43,30 @@ static int method_check_account(sd_bus_message *message, void *userdata, sd_bus_
 
 static int method_open_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        struct login_objects *objects = ((struct service_object *)userdata)->logins;
-        const char *account, *login, *session;
-        static const char prefix[] = BADGED_LOGIN_PATH "/";
+        struct service_object *object = userdata;
 
-        int r = caller_demand_root(message, error);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_read(message, "so", &account, &login);
-        if (r < 0)
-                return r;
-        if (strncmp(login, prefix, strlen(prefix)) != 0)
-                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN, "No such login.");
-        r = service_open_session(objects->service, login + strlen(prefix), account, &session);
-        if (r == -ENOENT)
-                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN,
-                                        "There is no granted login of this account to claim.");
-        if (r < 0)
-                return r;
-        return sd_bus_reply_method_return(message, "s", session);
+        return session_call_open(object->logins->service, object->replies, message, error);
 }
 
 static int method_close_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        struct login_objects *objects = ((struct service_object *)userdata)->logins;
-        const char *session;
+        struct service_object *object = userdata;
 
-        int r = caller_demand_root(message, error);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_read(message, "s", &session);
-        if (r < 0)
-                return r;
-        r = service_close_session(objects->service, session);
-        if (r == -ENOENT)
-                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN, "No such session.");
-        if (r < 0)
-                return r;
-        return sd_bus_reply_method_return(message, NULL);
+        return session_call_close(object->logins->service, object->replies, message, error);
+}
+
+static int method_list_own_sessions(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return session_call_list_own(object->logins->service, message, error);
+}
+
+static int method_end_own_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return session_call_end_own(object->logins->service, object->replies, message, error);
 }
 
 static int method_get_token(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -125,6 +112,11 @@ static const sd_bus_vtable service_vtable[] = {
                 SD_BUS_RESULT("s", session), method_open_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("CloseSession", SD_BUS_ARGS("s", session), SD_BUS_NO_RESULT,
                                 method_close_session, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListOwnSessions", SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("aa{sv}", sessions), method_list_own_sessions,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("EndOwnSession", SD_BUS_ARGS("s", session), SD_BUS_NO_RESULT,
+                                method_end_own_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetToken", SD_BUS_ARGS("t", min_lifetime),
                                 SD_BUS_RESULT("a{sv}", token), method_get_token,
                                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),

@@ -243,8 +243,7 @@ int identity_add_groups(struct identity *identity, const char *claim,
         return 0;
 }
 
-/* The list of methods with commas between them, or NULL. */
-static char *join_amr(const struct identity *identity)
+char *identity_amr_text(const struct identity *identity)
 {
         _cleanup_free_ char *text = strdup("");
 
@@ -260,7 +259,7 @@ static char *join_amr(const struct identity *identity)
 
 char *identity_strength_text(const struct identity *identity)
 {
-        _cleanup_free_ char *amr = join_amr(identity);
+        _cleanup_free_ char *amr = identity_amr_text(identity);
         char *text = NULL;
 
         if (!amr || asprintf(&text, "acr=%s amr=%s", identity->acr ? identity->acr : "-", amr) < 0)

@@ -96,3 +96,6 @@ bool identity_has_overage(const struct identity *identity, const char *groups_cl
 
 /* "acr=… amr=…" for the journal; the caller frees it. NULL when memory is short. */
 char *identity_strength_text(const struct identity *identity);
+
+/* The methods with commas between them, and "" without any; likewise. */
+char *identity_amr_text(const struct identity *identity);

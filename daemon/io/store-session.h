@@ -30,7 +30,7 @@ struct session_record {
         char *boot;          /* id of the boot that it was opened in; NULL: it was not opened yet */
         char *logind;        /* logind's name of the login session, once it was seen there */
         char *acr;
-        char *amr; /* a JSON array, or NULL */
+        char *amr; /* with commas between them, or NULL */
         uint64_t auth_time_sec;
         uint64_t uid;            /* the account's, when it was opened */
         uint64_t created_at_sec; /* when the login was granted */

@@ -17,10 +17,10 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "document", "provider", "provider-call", "api-answer", "approval-request",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
          "authority", "authorities", "identification",
-         "token-refresh", "token-revocation", "token-store", "token-keeper", "end-session",
+         "token-refresh", "token-revocation", "token-store", "token-wait", "token-keeper", "end-session",
          "verification", "proof", "login-request", "login-sentence", "login-decision", "login",
          "login-binding", "attempts",
-         "admission", "sessions", "granted-logins", "registration",
+         "admission", "sessions", "granted-logins", "own-tokens", "registration",
          "step-up",
          "service", "main"]
 

@@ -19,6 +19,7 @@ INVALID = "org.freedesktop.DBus.Error.InvalidArgs"
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
 NOT_AUTHORIZED = f"{INTERFACE}.Error.NotAuthorized"
 NO_SUCH_LOGIN = f"{INTERFACE}.Error.NoSuchLogin"
+NO_SUCH_SESSION = f"{INTERFACE}.Error.NoSuchSession"
 WAIT_SEC = 10
 
 
@@ -241,7 +242,7 @@ def test_sessions_are_opened_and_closed_once(pending, caller):
     assert status()["open_sessions"] == 3
     for session in (sessions[1], sessions[2], sessions[0]):
         close_session(caller, session)
-        assert caller.refused(close_session, caller, session)[0] == NO_SUCH_LOGIN
+        assert caller.refused(close_session, caller, session)[0] == NO_SUCH_SESSION
     for login in logins:
         assert caller.refused(open_session, caller, "alice", login)[0] == NO_SUCH_LOGIN
     assert status()["open_sessions"] == 0

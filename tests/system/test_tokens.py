@@ -178,13 +178,13 @@ def test_whoever_leaves_is_not_waited_for(scripted):
     "refresh-refused", "refresh-other-subject", "refresh-other-issuer", "refresh-other-audience",
     "refresh-other-auth-time", "refresh-wider-scope", "refresh-other-owner"])
 def test_tokens_are_over(name, scripted):
-    """What came does not count, and what there was neither; the shell stays."""
+    """What came does not count, and what there was neither: the session has ended. The shell stays."""
     provider = scripted.scenario(name)
     with session(provider) as person:
         token()
         outlive()
         assert "do not count any more" in refused()
-        assert "No tokens are kept" in refused()
+        assert "no open session" in refused()
         assert len(grants(provider, "refresh")) == 1
         person.prove_shell()
 

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus/session-calls.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bus/admin-caller.h"
+#include "bus/admin-object.h"
+#include "bus/call-context.h"
+#include "bus/caller.h"
+#include "bus/safe-reply.h"
+#include "common/bus-names.h"
+#include "granted-logins.h"
+
+/* ---- OpenSession, CloseSession ---- */
+
+int session_call_open(struct service *service, struct safe_replies *replies,
+                      sd_bus_message *message, sd_bus_error *error)
+{
+        static const char prefix[] = BADGED_LOGIN_PATH "/";
+        _cleanup_(call_context_finish) struct call_context context = {0};
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+        const char *path;
+
+        int r = caller_demand_root(message, error);
+        if (r >= 0)
+                r = call_context_read_claim(message, &context, &path, error);
+        if (r < 0)
+                return r;
+        if (strncmp(path, prefix, strlen(prefix)) != 0)
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN, "No such login.");
+        const char *login = path + strlen(prefix);
+        r = safe_reply_new(replies, message, &reply);
+        if (r >= 0)
+                r = safe_reply_say(reply, login);
+        if (r >= 0)
+                r = service_open_session(service, login, context.account, context.login_session,
+                                         safe_reply_on_done, reply, safe_reply_write(reply));
+        if (r == -ENOENT)
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN,
+                                        "There is no granted login of this account to claim.");
+        if (r < 0)
+                return r;
+        TAKE_PTR(reply);
+        return 1;
+}
+
+static int complain_of_session(sd_bus_error *error)
+{
+        return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_SESSION,
+                                "There is no such session, or not any more.");
+}
+
+/* Only what was opened is a session to whoever asks. */
+static const struct session_record *find(struct service *service, const char *id)
+{
+        const struct session_record *session = sessions_get(
+                granted_logins_sessions(service_granted_logins(service)), id);
+
+        return session && session_is_open(session) ? session : NULL;
+}
+
+static int end(struct service *service, struct safe_replies *replies, sd_bus_message *message,
+               const char *id, enum session_end how, sd_bus_error *error)
+{
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+
+        if (!find(service, id))
+                return complain_of_session(error);
+        int r = safe_reply_new(replies, message, &reply);
+        if (r >= 0)
+                r = granted_logins_end(service_granted_logins(service), id, how, safe_reply_on_done,
+                                       reply, safe_reply_write(reply));
+        if (r < 0)
+                return r;
+        TAKE_PTR(reply);
+        return 1;
+}
+
+int session_call_close(struct service *service, struct safe_replies *replies,
+                       sd_bus_message *message, sd_bus_error *error)
+{
+        const char *id;
+
+        int r = caller_demand_root(message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &id);
+        return r < 0 ? r : end(service, replies, message, id, SESSION_CLOSED, error);
+}
+
+/* ---- lists ---- */
+
+static int append_text(sd_bus_message *reply, const char *key, const char *text)
+{
+        return text ? sd_bus_message_append(reply, "{sv}", key, "s", text) : 0;
+}
+
+static int append_time(sd_bus_message *reply, const char *key, uint64_t sec)
+{
+        return sec > 0 ? sd_bus_message_append(reply, "{sv}", key, "t", sec) : 0;
+}
+
+static int append_texts(sd_bus_message *reply, const struct session_record *session)
+{
+        const struct {
+                const char *key, *text;
+        } texts[] = {
+                {"id", session->id},
+                {"account", session->account},
+                {"provider", session->provider},
+                {"issuer", session->issuer},
+                {"subject", session->subject},
+                {"type", session->type},
+                {"service", session->service},
+                {"terminal", session->terminal},
+                {"remote_host", session->remote_host},
+                {"acr", session->acr},
+                {"amr", session->amr},
+                {"used_from", session->used_from},
+                {"login_session", session->logind},
+        };
+        int r = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(texts) && r >= 0; i++)
+                r = append_text(reply, texts[i].key, texts[i].text);
+        return r;
+}
+
+static int append_times(sd_bus_message *reply, const struct session_record *session)
+{
+        const struct {
+                const char *key;
+                uint64_t sec;
+        } times[] = {
+                {"granted_at", session->created_at_sec}, {"opened_at", session->opened_at_sec},
+                {"used_at", session->used_at_sec},       {"proved_at", session->proved_at_sec},
+                {"expires_at", session->expires_at_sec}, {"auth_time", session->auth_time_sec},
+        };
+        int r = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(times) && r >= 0; i++)
+                r = append_time(reply, times[i].key, times[i].sec);
+        return r;
+}
+
+static int append_session(sd_bus_message *reply, const struct session_record *session)
+{
+        int r = sd_bus_message_open_container(reply, 'a', "{sv}");
+        if (r >= 0)
+                r = append_texts(reply, session);
+        if (r >= 0)
+                r = append_times(reply, session);
+        if (r >= 0)
+                r = sd_bus_message_append(reply, "{sv}", "has_tokens", "b",
+                                          session->refresh_token != NULL);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+/* Of the uid, and of the account (NULL: any). */
+struct selection {
+        const char *account;
+        const uid_t *uid;
+};
+
+static bool is_selected(const struct session_record *session, const struct selection *selection)
+{
+        return session_is_open(session) &&
+               (!selection->account || strcmp(session->account, selection->account) == 0) &&
+               (!selection->uid || session->uid == *selection->uid);
+}
+
+static int reply_list(struct service *service, sd_bus_message *message,
+                      const struct selection *selection)
+{
+        const struct sessions *sessions = granted_logins_sessions(service_granted_logins(service));
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const struct session_record *session = NULL;
+
+        int r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        while (r >= 0 && (session = sessions_next(sessions, session)))
+                if (is_selected(session, selection))
+                        r = append_session(reply, session);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+int session_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+        const char *account;
+
+        int r = admin_caller_demand(object->service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &account);
+        if (r < 0)
+                return r;
+        return reply_list(object->service, message,
+                          &(struct selection){.account = *account ? account : NULL});
+}
+
+/* ---- one's own ---- */
+
+/* By the uid that the account had when it was opened: a name may go to somebody else. */
+int session_call_list_own(struct service *service, sd_bus_message *message, sd_bus_error *error)
+{
+        uid_t uid;
+
+        if (caller_uid(message, &uid) < 0)
+                return caller_refuse(message, "The caller cannot be identified.", error);
+        return reply_list(service, message, &(struct selection){.uid = &uid});
+}
+
+/* Somebody else's is none. */
+int session_call_end_own(struct service *service, struct safe_replies *replies,
+                         sd_bus_message *message, sd_bus_error *error)
+{
+        const char *id;
+        uid_t uid;
+
+        if (caller_uid(message, &uid) < 0)
+                return caller_refuse(message, "The caller cannot be identified.", error);
+        int r = sd_bus_message_read(message, "s", &id);
+        if (r < 0)
+                return r;
+        const struct session_record *session = find(service, id);
+        if (!session || session->uid != uid)
+                return complain_of_session(error);
+        return end(service, replies, message, id, SESSION_ENDED_BY_OWNER, error);
+}
+
+/* ---- everybody's ---- */
+
+int session_call_end(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+        const char *id;
+
+        int r = admin_caller_demand(object->service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &id);
+        return r < 0 ? r
+                     : end(object->service, object->replies, message, id, SESSION_ENDED_BY_ADMIN,
+                           error);
+}
+
+int session_call_end_all(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+        const char *account;
+
+        int r = admin_caller_demand(object->service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &account);
+        if (r >= 0)
+                r = safe_reply_new(object->replies, message, &reply);
+        if (r < 0)
+                return r;
+        size_t n = granted_logins_end_all(service_granted_logins(object->service),
+                                          *account ? account : NULL, SESSION_ENDED_BY_ADMIN,
+                                          safe_reply_on_done, reply, safe_reply_write(reply));
+        if (n == 0)
+                return sd_bus_reply_method_return(message, "u", (uint32_t)0);
+        safe_reply_count(reply, (uint32_t)n);
+        TAKE_PTR(reply);
+        return 1;
+}
