@@ -89,7 +89,7 @@ static const struct verb verbs[] = {
                 .operands = "ID",
                 .min_operands = 1,
                 .max_operands = 1,
-                .summary = "take an identity's account away",
+                .summary = "take the account away from an identity",
                 .help = "The identity has no account any more. If no other identity has the "
                         "account, the next one that the rules allow is bound to it, which may be "
                         "this one: lock the account to keep everybody out.",

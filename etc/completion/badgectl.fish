@@ -13,6 +13,15 @@ logout||--browser|end the tokens of your own session
 userinfo|||ask the provider who you are there
 api|method||make a request with your own access token
 rekey|||seal all that the daemon keeps with a new key (root)
+account list|||list the accounts that badged knows
+account show|account||show all that badged knows of an account
+account lock|account||let nobody in to an account any more
+account unlock|account||undo a lock
+account forget|account||forget an account and whatever is its own
+identity list|account||list identities, and who was refused an account
+identity accept|identity||let an identity that was refused have the account
+identity link|account||let one more identity use an account
+identity unlink|identity||take the account away from an identity
 factor enrol|=totp|--account= --name= --provider=|set up an authenticator app as your second factor
 factor list|account||list second factors (administrators)
 factor remove|factor||remove a second factor (administrators)

@@ -1,8 +1,10 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Holds the completions against badgectl's own table of verbs, and has the shells that are there
 complete. Speaks TAP.
 
-Usage: test-completions.py BADGECTL BASH ZSH FISH
+Usage: test-completions.py BADGECTL BASH ZSH FISH [renew]
+With renew, it writes the rows into the three files instead. What a new verb's operand is, it guesses.
 """
 
 import json
@@ -83,13 +85,33 @@ def expect(shell, words, expected):
     assert found == set(expected), f"{shell} {words}: {sorted(found)} instead of {sorted(expected)}"
 
 
+def guessed_kind(verb):
+    operand = verb.get("operands", "").strip("[]").partition(" ")[0]
+    if operand.islower():
+        return "=" + operand.replace("|", " ")
+    if "noun" in verb and operand in ("ID", verb["noun"].upper()):
+        return verb["noun"]
+    return operand.lower() if operand in ("ACCOUNT", "PROVIDER") else ""
+
+
+def renew():
+    for path in map(pathlib.Path, FILES.values()):
+        text = path.read_text()
+        kinds = {row[0]: row[1] for row in ROW.findall(text)}
+        rows = "\n".join("|".join([name_of(verb), kinds.get(name_of(verb), guessed_kind(verb)),
+                                   " ".join(options_of(verb, "=")[:-2]), verb["summary"]])
+                         for verb in table())
+        matches = list(ROW.finditer(text))
+        path.write_text(text[:matches[0].start()] + rows + text[matches[-1].end():])
+
+
 def rows_are_the_table(shell):
     """One row for each verb, with its options and its summary."""
     rows = ROW.findall(pathlib.Path(FILES[shell]).read_text())
     expected = [(name_of(verb), " ".join(options_of(verb, "=")[:-2]), verb["summary"])
                 for verb in table()]
     missing = [row for row in expected if row not in [(row[0], row[2], row[3]) for row in rows]]
-    assert not missing, f"rows for {missing} are missing or differ"
+    assert not missing, f"rows for {missing} are missing or differ; this program's renew writes them"
     assert len(rows) == len(expected), f"{len(rows)} rows for {len(expected)} verbs"
     with_operands = {name_of(verb): "operands" in verb for verb in table()}
     for name, kind, _, _ in rows:
@@ -160,4 +182,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(renew() if sys.argv[5:] == ["renew"] else main())
