@@ -144,7 +144,9 @@ bool factor_enrolment_confirm(struct bus_peer *peer, const struct factor_enrolme
         }
         if (daemon_call(peer, call, TIMEOUT_USEC, &reply, complaint))
                 return true;
-        *ret_again = complaint->verdict.from_daemon && complaint->verdict.outcome == LOGIN_REFUSED;
+        /* An enrolment that is over is an answer that nothing mends. */
+        *ret_again = complaint->verdict.from_daemon &&
+                     complaint->verdict.outcome == LOGIN_REFUSED && complaint->mend;
         if (*ret_again)
                 complaint->mend = MEND_AGAIN;
         return false;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "common/text.h"
 #include "core/otpauth-uri.h"
 #include "factors.h"
@@ -165,7 +166,10 @@ static int put(const struct enrolments *enrolments, const struct enrolment *enro
                 .shared_secret = enrolment->shared_secret,
         };
 
-        return store_mirror_put(enrolments->state->factors, &factor, on_done, userdata, ret_write);
+        int r = accounts_make_known(enrolments->state, enrolment->account, now_sec);
+        return r < 0 ? r
+                     : store_mirror_put(enrolments->state->factors, &factor, on_done, userdata,
+                                        ret_write);
 }
 
 int enrolments_confirm(struct enrolments *enrolments, const struct enrolment_proof *proof,

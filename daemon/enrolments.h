@@ -50,6 +50,6 @@ struct enrolment_proof {
 
 /* 1: they are right, the enrolment is over, and the factor in force once on_done says 0. 0: they
  * are not; after ENROLMENT_MAX_WRONG of them it is over. -ENOENT when the caller has no such
- * enrolment, or not any more; -ENOMEM and what the queue says. */
+ * enrolment, or not any more, or there is no such account; -ENOMEM and what the queue says. */
 int enrolments_confirm(struct enrolments *enrolments, const struct enrolment_proof *proof,
                        store_on_done on_done, void *userdata, struct store_write **ret_write);

@@ -150,7 +150,8 @@ static int ask_for_code(struct attempt *attempt, const char *text, struct secret
 {
         int r = ask(attempt, text, false, ret_typed);
 
-        return r == PAM_SUCCESS && !*ret_typed ? ask(attempt, "Code: ", false, ret_typed) : r;
+        return r == PAM_SUCCESS && !*ret_typed ? ask(attempt, "Type the code: ", false, ret_typed)
+                                               : r;
 }
 
 /* What was typed in place of approving, or beside it, comes as *ret_typed; NULL: nothing was. */

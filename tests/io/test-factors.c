@@ -467,17 +467,34 @@ static void enrolments_have_limits(void **state)
         assert_int_equal(begin(world, "alice", "phone", NOW_USEC, id, &secret), -EDQUOT);
 }
 
-static void an_account_that_is_not_known_gets_none(void **state)
+/* The host's own accounts are in NSS: "daemon" is everywhere. */
+static void an_account_that_was_not_known_is_from_then_on(void **state)
 {
         struct world *world = *state;
         char id[STATE_ID_DIGITS + 1];
         _cleanup_secret_ struct secret *secret = NULL;
         int result;
 
-        assert_int_equal(begin(world, "carol", "phone", NOW_USEC, id, &secret), 0);
+        assert_int_equal(begin(world, "daemon", "phone", NOW_USEC, id, &secret), 0);
+        assert_null(store_mirror_get(world->state->accounts, "daemon"));
         assert_int_equal(confirm(world, id, secret, STEP - 1, STEP, NOW_USEC, &result), 1);
-        assert_int_equal(finish(world, &result), -ENOENT);
-        assert_false(factors_has(world->state, "carol"));
+        assert_int_equal(finish(world, &result), 0);
+        reopen(world);
+        assert_true(factors_has(world->state, "daemon"));
+        assert_non_null(store_mirror_get(world->state->accounts, "daemon"));
+}
+
+static void an_account_that_is_not_there_gets_none(void **state)
+{
+        struct world *world = *state;
+        char id[STATE_ID_DIGITS + 1];
+        _cleanup_secret_ struct secret *secret = NULL;
+        int result;
+
+        assert_int_equal(begin(world, "no-such-account", "phone", NOW_USEC, id, &secret), 0);
+        assert_int_equal(confirm(world, id, secret, STEP - 1, STEP, NOW_USEC, &result), -ENOENT);
+        assert_int_equal(result, PENDING);
+        assert_false(factors_has(world->state, "no-such-account"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -499,7 +516,8 @@ int main(void)
                 TEST(an_enrolment_is_its_callers_and_lasts_ten_minutes),
                 TEST(a_second_enrolment_takes_the_place_of_the_first),
                 TEST(enrolments_have_limits),
-                TEST(an_account_that_is_not_known_gets_none),
+                TEST(an_account_that_was_not_known_is_from_then_on),
+                TEST(an_account_that_is_not_there_gets_none),
         };
         return cmocka_run_group_tests_name("factors", tests, NULL, NULL);
 }

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Second factors: set up in a window of 80x24, wanted beside an approval, and never good twice."""
+
+import re
+import subprocess
+
+import pexpect
+import pytest
+
+from host.terminal import draw, read_stream
+from system.authenticator import Authenticator, enrol_as_root, list_factors
+from system.person import COLUMNS, LINES, Person
+from system.traces import assert_no_secrets
+
+CODE_PROMPT = "type the code of your authenticator app: "
+WRONG = "That code is wrong, or was used before."
+STEP_UP = "\n[service sudo]\nsecond_factor = totp\n\n[service sshd]\nsecond_factor = totp\n"
+
+
+@pytest.fixture
+def step_up(glewlwyd, serve):
+    """sudo and sshd want a code, too."""
+    return serve(glewlwyd, badged=STEP_UP)
+
+
+def read_picture(screen):
+    """What a phone reads off a window that shows this."""
+    with subprocess.Popen(["zbarimg", "--quiet", "--raw", "-"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        draw(read_stream(screen.encode(), COLUMNS, LINES)).save(process.stdin, "PNG")
+        process.stdin.close()
+        return process.stdout.read().decode().strip()
+
+
+class Enrolment:
+    """badgectl factor enrol in a window."""
+
+    def __init__(self, *arguments):
+        self.screen = ""
+        self.terminal = pexpect.spawn("badgectl", ["factor", "enrol", "totp", *arguments],
+                                      dimensions=(LINES, COLUMNS), encoding="utf-8", timeout=10,
+                                      env={"PATH": "/usr/bin:/usr/sbin:/bin:/sbin", "LANG": "C.UTF-8",
+                                           "TERM": "xterm"})
+        self.terminal.logfile_read = self
+
+    def write(self, text):
+        self.screen += text
+
+    def flush(self):
+        pass
+
+    def answer(self, prompt, code):
+        self.terminal.expect_exact(prompt)
+        self.terminal.send(f"{code}\r")
+
+
+def come_in(service, provider, code, account="alice", approver="alice"):
+    """Approves, and types the code beside that."""
+    person = Person(service, account)
+    challenge = person.see_challenge()
+    person.terminal.expect_exact(CODE_PROMPT)
+    provider.approve(challenge.user_code, approver)
+    person.terminal.send(f"{code}\r")
+    return person
+
+
+def kept_out(service, provider, code, **more):
+    with come_in(service, provider, code, **more) as person:
+        return person.see_refusal()
+
+
+# ---- setting up ----
+
+def test_picture_is_read_off_a_window_of_80_by_24(step_up):
+    enrolment = Enrolment("--account", "alice", "--name", "my phone")
+    enrolment.terminal.expect_exact("The code that it shows: ")
+    app = Authenticator(read_picture(enrolment.screen))
+    letters = re.search(r"Secret: ([A-Z2-7 ]+)", enrolment.screen)[1]
+    assert app.secret == Authenticator(f"otpauth://totp/x?issuer=x&secret={letters.replace(' ', '')}").secret
+    assert app.label == f"{app.issuer}:alice"
+    window = read_stream(enrolment.screen.encode(), COLUMNS, LINES).display
+    assert window[-1].startswith("The code that it shows: ") or any(
+        line.startswith("The code that it shows: ") for line in window)
+    assert list_factors() == []
+    enrolment.terminal.send(f"{app.code(-2)[:3]} {app.code(-2)[3:]}\r")
+    enrolment.answer("The next one, when it comes: ", app.code(-1))
+    enrolment.terminal.expect_exact("The factor of alice is in force.")
+    enrolment.terminal.expect(pexpect.EOF)
+    factor, = list_factors("alice")
+    assert (factor["name"], factor["type"], factor["used_at"]) == ("my phone", "totp", 0)
+    assert_no_secrets(letters.replace(" ", ""), app.secret.hex())
+
+
+def test_wrong_codes_set_nothing_up(step_up):
+    enrolment = Enrolment("--account", "alice")
+    enrolment.terminal.expect_exact("The code that it shows: ")
+    app = Authenticator(read_picture(enrolment.screen))
+    enrolment.terminal.send(f"{app.code()}\r")
+    for _ in range(4):
+        enrolment.answer("The next one, when it comes: ", app.code())
+        enrolment.terminal.expect_exact("These are not two codes of this factor")
+        enrolment.answer("The code that it shows: ", app.code())
+    enrolment.answer("The next one, when it comes: ", app.code())
+    enrolment.answer("The code that it shows: ", app.code(-2))
+    enrolment.answer("The next one, when it comes: ", app.code(-1))
+    enrolment.terminal.expect_exact("No such factor is being set up")
+    enrolment.terminal.expect(pexpect.EOF)
+    assert list_factors() == []
+
+
+def test_ctrl_c_sets_nothing_up(step_up):
+    enrolment = Enrolment("--account", "alice")
+    enrolment.terminal.expect_exact("The code that it shows: ")
+    enrolment.terminal.send("\x03")
+    enrolment.terminal.expect_exact("Nothing was set up.")
+    enrolment.terminal.expect(pexpect.EOF)
+    assert list_factors() == []
+
+
+# ---- beside an approval ----
+
+@pytest.mark.parametrize("service", ["sudo", "sshd"])
+def test_approval_and_code_open(service, step_up, glewlwyd, journal):
+    app = enrol_as_root("alice")
+    with come_in(service, glewlwyd, app.code()) as person:
+        person.see_shell()
+        person.leave()
+    assert journal.wait_for(SYSLOG_IDENTIFIER="badged", ACCOUNT="alice", OUTCOME="granted")
+    factor, = list_factors("alice")
+    assert factor["used_at"] > 0 and factor["failures"] == 0
+
+
+def test_other_services_want_none(step_up, glewlwyd):
+    with Person("su", "alice") as person:
+        challenge = person.see_challenge()
+        assert CODE_PROMPT not in person.screen
+        glewlwyd.approve(challenge.user_code, "alice")
+        person.see_shell()
+
+
+def test_enter_is_asked_once_more(step_up, glewlwyd):
+    app = enrol_as_root("alice")
+    with come_in("sudo", glewlwyd, "") as person:
+        person.terminal.expect_exact("Type the code: ")
+        person.terminal.send(f"{app.code()}\r")
+        person.see_shell()
+
+
+# ---- never granted ----
+
+def test_replayed_code(step_up, glewlwyd, journal):
+    app = enrol_as_root("alice")
+    code = app.code()
+    with come_in("sudo", glewlwyd, code) as person:
+        person.see_shell()
+        person.leave()
+    assert kept_out("sudo", glewlwyd, code) == WRONG
+    assert journal.wait_for(OUTCOME="refused", REASON="the one-time code was used before")
+    step_up.restart()
+    assert kept_out("sudo", glewlwyd, code) == WRONG
+
+
+def test_code_that_confirmed(step_up, glewlwyd):
+    app = enrol_as_root("alice")
+    assert kept_out("sudo", glewlwyd, app.code(-1)) == WRONG
+
+
+def test_code_of_another_account(step_up, glewlwyd, journal):
+    enrol_as_root("alice")
+    other = enrol_as_root("bob")
+    assert kept_out("sudo", glewlwyd, other.code()) == WRONG
+    assert journal.wait_for(OUTCOME="refused", REASON="the one-time code was wrong")
+
+
+def test_code_without_the_approval(step_up, glewlwyd):
+    """Bob approves, alice's code is right: it is not even looked at."""
+    app = enrol_as_root("alice")
+    code = app.code()
+    assert kept_out("sudo", glewlwyd, code, approver="bob") != WRONG
+    factor, = list_factors("alice")
+    assert (factor["used_at"], factor["failures"]) == (0, 0)
+
+
+def test_approval_without_a_code(step_up, glewlwyd):
+    enrol_as_root("alice")
+    with come_in("sudo", glewlwyd, "") as person:
+        person.terminal.expect_exact("Type the code: ")
+        person.terminal.send("\r")
+        assert person.see_refusal() == "This service wants the code of your authenticator app, too."
+
+
+def test_account_without_a_factor(step_up, glewlwyd):
+    sentence = kept_out("sudo", glewlwyd, "123456")
+    assert sentence.startswith("This service wants the code of an authenticator app")
+
+
+def test_factor_that_was_removed(step_up, glewlwyd):
+    app = enrol_as_root("alice")
+    factor, = list_factors("alice")
+    subprocess.run(["badgectl", "factor", "remove", factor["id"]], check=True)
+    assert list_factors() == []
+    sentence = kept_out("sudo", glewlwyd, app.code())
+    assert sentence.startswith("This service wants the code of an authenticator app")
