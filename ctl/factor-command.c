@@ -25,8 +25,7 @@
 /* Whatever way it ends, the secret is on the screen no longer than the person leaves it there. */
 static void show(const struct factor_enrolment *enrolment)
 {
-        puts("Add this account to your authenticator app: photograph the picture with it, or type "
-             "in\nthe letters.");
+        puts("Photograph this with your authenticator app, or type the letters into it.");
         if (enrolment->picture)
                 puts(secret_bytes(enrolment->picture));
         printf("Secret: %s\n", secret_bytes(enrolment->letters));
