@@ -6,6 +6,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "factors.h"
 #include "log.h"
 
 struct granted_logins {
@@ -123,6 +124,8 @@ int granted_logins_add(struct granted_logins *logins, struct login *login, const
                 return r;
         if (has_tokens)
                 keep_tokens(logins, login, &record);
+        if (session.proved_at_sec > 0)
+                factors_prove(logins->spec.state, session.account, session.proved_at_sec);
         return 0;
 }
 
@@ -171,6 +174,8 @@ static int end_session(struct granted_logins *logins, const struct session_recor
                 log_line(LOG_ERR, "Failed to end session %s: %s", session->id, strerror(-r));
                 return r;
         }
+        if (how == SESSION_REFUSED)
+                factors_prove(spec->state, session->account, 0);
         if (session->opened_at_sec > 0)
                 write_journal(session, LOG_EVENT_SESSION_CLOSED, session_end_reason(how));
         if (session->logind && spec->settings->ends_login && takes_login_along(how))

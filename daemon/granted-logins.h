@@ -20,6 +20,7 @@ struct granted_logins;
 struct granted_logins_spec {
         sd_event *event;
         struct store_mirror *table; /* of sessions */
+        struct state *state;        /* for what the provider's word is worth to factors */
         const struct settings *settings;
         const struct authorities *authorities;
         void (*on_end_login)(const char *logind, void *userdata);

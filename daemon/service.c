@@ -22,6 +22,7 @@
 
 #define USEC_PER_SEC         1000000ULL
 #define SENTENCE_PROVIDER    "That identity provider is not known here."
+#define ENROLMENT_SERVICE    "badgectl"
 #define SENTENCE_FRESH_LOGIN "Setting up a second factor begins with a login for it."
 
 struct service {
@@ -93,6 +94,7 @@ static int service_add_registrar(struct service *service)
         const struct granted_logins_spec granted = {
                 .event = service->event,
                 .table = service->state->sessions,
+                .state = service->state,
                 .settings = service->settings,
                 .authorities = &service->authorities,
                 .on_end_login = on_end_login,
@@ -298,6 +300,20 @@ int service_end_tokens(struct service *service, uid_t caller_uid, struct token_r
 
 /* ---- second factors ---- */
 
+/* The login that its person made for this, and for nothing else. */
+static bool take_login(struct service *service, const char *account, const char *login,
+                       uint64_t *ret_proved_at_sec)
+{
+        const struct session_record *session = sessions_get(
+                granted_logins_sessions(service->granted), login);
+
+        if (!session || session_is_open(session) || strcmp(session->account, account) != 0 ||
+            strcmp(session->service, ENROLMENT_SERVICE) != 0)
+                return false;
+        *ret_proved_at_sec = session->proved_at_sec;
+        return granted_logins_end(service->granted, login, SESSION_CLOSED, NULL, NULL, NULL) >= 0;
+}
+
 int service_enrol_factor(struct service *service, const struct login_request *request,
                          const char *login, const char *name, const char **ret_id,
                          struct secret **ret_uri, struct refusal *ret_refusal)
@@ -306,7 +322,10 @@ int service_enrol_factor(struct service *service, const struct login_request *re
         struct refusal refusal = admission_check_local(&service->admission, LOG_EVENT_ACCOUNT,
                                                        request);
 
-        if (refusal.outcome == LOGIN_GRANTED && (request->caller_uid != 0 || login))
+        uint64_t proved_at_sec = factors_proved_at_sec(service->state, request->account);
+        bool is_root = request->caller_uid == 0 && !login;
+        if (refusal.outcome == LOGIN_GRANTED && !is_root &&
+            (!login || !take_login(service, request->account, login, &proved_at_sec)))
                 refusal = admission_refuse(&service->admission, LOG_EVENT_ACCOUNT, request,
                                            LOGIN_REFUSED, SENTENCE_FRESH_LOGIN,
                                            "a factor is set up by root, or after a login for it");
@@ -320,7 +339,7 @@ int service_enrol_factor(struct service *service, const struct login_request *re
                 .host = host,
                 .name = name,
                 .caller_uid = request->caller_uid,
-                .proved_at_sec = factors_proved_at_sec(service->state, request->account),
+                .proved_at_sec = proved_at_sec,
                 .now_usec = now_usec(service),
         };
         int r = enrolments_begin(service->enrolments, &wanted, ret_id, ret_uri);

@@ -8,8 +8,9 @@ import pexpect
 import pytest
 
 from host.terminal import draw, read_stream
-from system.authenticator import Authenticator, enrol_as_root, list_factors
-from system.person import COLUMNS, LINES, Person
+from system.authenticator import Authenticator, enrol, enrol_as_root, list_factors
+from system.bus_caller import INTERFACE, NAME, OBJECT
+from system.person import COLUMNS, LINES, Person, as_user
 from system.traces import assert_no_secrets
 
 CODE_PROMPT = "type the code of your authenticator app: "
@@ -114,6 +115,25 @@ def test_ctrl_c_sets_nothing_up(step_up):
     enrolment.terminal.send("\x03")
     enrolment.terminal.expect_exact("Nothing was set up.")
     enrolment.terminal.expect(pexpect.EOF)
+    assert list_factors() == []
+
+
+def test_person_sets_up_the_own_one_after_a_login(step_up, glewlwyd):
+    app = enrol("alice", glewlwyd)
+    factor, = list_factors()
+    assert factor["account"] == "alice" and factor["proved_at"] > 0
+    with come_in("sudo", glewlwyd, app.code()) as person:
+        person.see_shell()
+
+
+@pytest.mark.parametrize("login", ["/", "/org/badged/Badged1/login/0123456789abcdef"])
+def test_person_sets_nothing_up_without_a_login(login, step_up):
+    for account in ("alice", "bob"):
+        done = subprocess.run([*as_user("alice"), "busctl", "call", NAME, OBJECT, INTERFACE, "EnrolFactor",
+                               "ossa{sv}", login, account, "phone", "0"], capture_output=True, text=True,
+                              check=False)
+        assert done.returncode != 0 and done.stdout == "", done
+        assert "begins with a login" in done.stderr or "Only root may ask" in done.stderr, done
     assert list_factors() == []
 
 
