@@ -51,7 +51,14 @@ static void complain_of_error(struct complaint *complaint, sd_bus_message *reply
 {
         const sd_bus_error *error = sd_bus_message_get_error(reply);
 
-        if (!error || sd_bus_error_has_name(error, BADGED_ERROR_NOT_AUTHORIZED)) {
+        bool is_refusal = !error || sd_bus_error_has_name(error, BADGED_ERROR_NOT_AUTHORIZED);
+        if (is_refusal && error && for_root && geteuid() != 0) {
+                /* It knows who may: root alone, or the owner too. */
+                login_verdict_set_foreign(&complaint->verdict, LOGIN_REFUSED, error->message);
+                complaint->mend = MEND_ROOT;
+                return;
+        }
+        if (is_refusal) {
                 complain_of_caller(complaint, for_root);
                 return;
         }

@@ -337,11 +337,12 @@ def who_is_not_root_is_told_so():
         run = host.run("status")
         equal(run.returncode, 1)
         contains(run.stderr, root)
-    for host in (refused, Host(policy=DENY_ADMIN)):
+    for host, sentence in ((refused, "No? for now."),
+                           (Host(policy=DENY_ADMIN), "Only root may ask for this.")):
         with host:
             run = host.run_as_anybody("status")
             equal(run.returncode, 1)
-            contains(run.stderr, "Only root may ask for this.", "Mend: ask as root")
+            contains(run.stderr, sentence, "Mend: ask as root")
 
 
 # ---- check ----

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Who may use the interface of administrators: root, and the person whom the host belongs to."""
+
+import json
+import subprocess
+import xml.etree.ElementTree as xml
+
+import pytest
+
+from host import paths
+from system.bus_caller import ADMIN, NAME, OBJECT
+from system.person import Person, as_user
+
+INTROSPECTION = paths.TREE / "etc" / "org.badged.Badged1.xml"
+ROOTS = {"AcceptStore", "Rekey"}     # what concerns the host, not its people
+EXAMPLES = {"s": ["x"], "as": ["1", "x"], "b": ["true"], "t": ["0"], "u": ["0"], "a{sv}": ["0"]}
+
+
+def admin_methods():
+    """{name: (types, values)} of every method, as it is described."""
+    methods = {}
+    for interface in xml.parse(INTROSPECTION).iter("interface"):
+        if interface.get("name") == ADMIN:
+            for method in interface.findall("method"):
+                types = [argument.get("type") for argument in method.findall("arg")
+                         if argument.get("direction") == "in"]
+                methods[method.get("name")] = (types, [word for one in types for word in EXAMPLES[one]])
+    return methods
+
+
+def call(user, method):
+    types, values = admin_methods()[method]
+    signature = ["".join(types), *values] if types else []
+    return subprocess.run([*as_user(user), "busctl", "--timeout=20", "call", NAME, OBJECT, ADMIN, method,
+                           *signature], capture_output=True, text=True, check=False, timeout=30)
+
+
+def badgectl(user, *arguments):
+    return subprocess.run([*as_user(user), "badgectl", *arguments], capture_output=True, text=True,
+                          check=False, timeout=30)
+
+
+def sign_in(glewlwyd, account):
+    with Person("su", account) as person:
+        challenge = person.see_challenge()
+        glewlwyd.approve(challenge.user_code, account)
+        person.press_enter()
+        person.see_shell()
+
+
+def test_every_call_is_for_administrators(glewlwyd, serve, journal):
+    """Nobody else gets as far as an argument; each attempt is in the journal."""
+    serve(glewlwyd, badged="owner = first")
+    methods = admin_methods()
+    assert len(methods) > 10
+    for method in methods:
+        done = call("mallory", method)
+        sentence = "Only root may" if method in ROOTS else "Only root and the owner may"
+        assert done.returncode != 0 and f"{sentence} ask for this." in done.stderr, (method, done)
+        entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", SERVICE=method)
+        assert (entry["OUTCOME"], entry["MESSAGE"].startswith("call not allowed")) == ("refused", True)
+
+
+def test_without_an_owner_only_root_is_one(glewlwyd, serve):
+    serve(glewlwyd)
+    for method in ("GetStatus", "ListAccounts", "ListSessions"):
+        assert "Only root may ask for this." in call("alice", method).stderr
+        assert call("root", method).returncode == 0
+
+
+def test_the_bus_lets_no_stranger_ask(glewlwyd, serve):
+    """Who is not in group badged-users does not reach badged at all."""
+    serve(glewlwyd, badged="owner = first")
+    done = call("bob", "ListAccounts")
+    assert done.returncode != 0 and "Access denied" in done.stderr, done.stderr
+
+
+def test_the_first_to_sign_in_administers(glewlwyd, serve):
+    """And nobody who comes later."""
+    serve(glewlwyd, badged="owner = first")
+    assert badgectl("alice", "account", "list").returncode == 1
+    sign_in(glewlwyd, "alice")
+    listed = badgectl("alice", "account", "list", "--json")
+    assert listed.returncode == 0, listed.stderr
+    assert [account["account"] for account in json.loads(listed.stdout)["accounts"]] == ["alice"]
+    assert call("alice", "ListSessions").returncode == 0
+    assert "Only root may" in call("alice", "Rekey").stderr
+    done = badgectl("mallory", "account", "list")
+    assert done.returncode == 1 and "Only root and the owner may ask for this." in done.stderr
