@@ -66,6 +66,7 @@ extern const struct noun lone_verbs;
 extern const struct noun account_noun;
 extern const struct noun identity_noun;
 extern const struct noun factor_noun;
+extern const struct noun session_noun;
 extern const struct noun store_noun;
 
 /* Was the option given? Its name must be one of the verb's. */

@@ -164,6 +164,22 @@ static int read_value(const struct listing *listing, sd_bus_message *message, co
         return r < 0 ? bad_message(r) : 0;
 }
 
+/* What is known here alone. */
+static int add_flags(const struct listing *listing, struct json_object *record)
+{
+        struct json_object *id;
+        int r = 0;
+
+        if (!json_object_object_get_ex(record, "id", &id))
+                return 0;
+        for (size_t i = 0; i < listing->n_fields && r >= 0; i++) {
+                const struct listing_field *field = &listing->fields[i];
+                if (field->of_id && strcmp(field->of_id, json_object_get_string(id)) == 0)
+                        r = json_add(record, field->key, json_object_new_boolean(true));
+        }
+        return r;
+}
+
 /* 1 and the record; 0 when there is none any more. */
 static int read_record(const struct listing *listing, sd_bus_message *message,
                        struct json_object **ret_record)
@@ -188,6 +204,9 @@ static int read_record(const struct listing *listing, sd_bus_message *message,
                 r = sd_bus_message_exit_container(message);
         if (r < 0)
                 return bad_message(r);
+        r = add_flags(listing, record);
+        if (r < 0)
+                return r;
         *ret_record = TAKE_PTR(record);
         return 1;
 }

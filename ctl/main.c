@@ -7,12 +7,7 @@
 #include "ctl/output.h"
 
 static const struct noun *const nouns[] = {
-        &lone_verbs,
-        &account_noun,
-        &identity_noun,
-        &factor_noun,
-        &store_noun,
-        NULL,
+        &lone_verbs, &account_noun, &identity_noun, &factor_noun, &session_noun, &store_noun, NULL,
 };
 
 int main(int argc, char **argv)

@@ -150,7 +150,6 @@ static bool takes_login_along(enum session_end how)
         case SESSION_ENDED_BY_OWNER:
         case SESSION_ENDED_BY_ADMIN:
         case SESSION_REFUSED:
-        case SESSION_FORGOTTEN:
                 return true;
         case SESSION_CLOSED:
         case SESSION_UNCLAIMED:

@@ -34,7 +34,6 @@ static const struct {
         {SESSION_ENDED_BY_ADMIN, "ended by an administrator"},
         {SESSION_REFUSED, "the provider does not renew it any more"},
         {SESSION_VANISHED, "its login session is gone"},
-        {SESSION_FORGOTTEN, "its account was forgotten"},
 };
 
 const char *session_end_reason(enum session_end how)

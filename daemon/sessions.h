@@ -31,9 +31,8 @@ enum session_end {
         SESSION_EXPIRED,        /* session_lifetime */
         SESSION_ENDED_BY_OWNER, /* the person said so */
         SESSION_ENDED_BY_ADMIN,
-        SESSION_REFUSED,   /* the provider does not renew its tokens any more */
-        SESSION_VANISHED,  /* its login session is gone, or the machine was started anew */
-        SESSION_FORGOTTEN, /* the account was */
+        SESSION_REFUSED,  /* the provider does not renew its tokens any more */
+        SESSION_VANISHED, /* its login session is gone, or the machine was started anew */
 };
 
 /* Static, for the journal and the row. */

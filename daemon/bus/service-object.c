@@ -62,6 +62,13 @@ static int method_list_own_sessions(sd_bus_message *message, void *userdata, sd_
         return session_call_list_own(object->logins->service, message, error);
 }
 
+static int method_get_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return session_call_get(object->logins->service, message, error);
+}
+
 static int method_end_own_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         struct service_object *object = userdata;
@@ -114,6 +121,9 @@ static const sd_bus_vtable service_vtable[] = {
                                 method_close_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListOwnSessions", SD_BUS_NO_ARGS,
                                 SD_BUS_RESULT("aa{sv}", sessions), method_list_own_sessions,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetSession", SD_BUS_ARGS("s", session),
+                                SD_BUS_RESULT("a{sv}", properties), method_get_session,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("EndOwnSession", SD_BUS_ARGS("s", session), SD_BUS_NO_RESULT,
                                 method_end_own_session, SD_BUS_VTABLE_UNPRIVILEGED),

@@ -213,7 +213,27 @@ int session_call_list_own(struct service *service, sd_bus_message *message, sd_b
         return reply_list(service, message, &(struct selection){.uid = &uid});
 }
 
-/* Somebody else's is none. */
+/* Somebody else's is none, but to root. */
+int session_call_get(struct service *service, sd_bus_message *message, sd_bus_error *error)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *id;
+        uid_t uid;
+
+        if (caller_uid(message, &uid) < 0)
+                return caller_refuse(message, "The caller cannot be identified.", error);
+        int r = sd_bus_message_read(message, "s", &id);
+        if (r < 0)
+                return r;
+        const struct session_record *session = find(service, id);
+        if (!session || (uid != 0 && session->uid != uid))
+                return complain_of_session(error);
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = append_session(reply, session);
+        return r < 0 ? r : sd_bus_message_send(reply);
+}
+
 int session_call_end_own(struct service *service, struct safe_replies *replies,
                          sd_bus_message *message, sd_bus_error *error)
 {

@@ -15,6 +15,7 @@ int session_call_open(struct service *service, struct safe_replies *replies,
 int session_call_close(struct service *service, struct safe_replies *replies,
                        sd_bus_message *message, sd_bus_error *error);
 int session_call_list_own(struct service *service, sd_bus_message *message, sd_bus_error *error);
+int session_call_get(struct service *service, sd_bus_message *message, sd_bus_error *error);
 int session_call_end_own(struct service *service, struct safe_replies *replies,
                          sd_bus_message *message, sd_bus_error *error);
 

@@ -25,6 +25,9 @@ identity unlink|identity||take the account away from an identity
 factor enrol|=totp|--account= --name= --provider=|set up an authenticator app as your second factor
 factor list|account||list second factors (administrators)
 factor remove|factor||remove a second factor (administrators)
+session list||--account= --all|list open sessions: your own ones, or all
+session show|session||show all that badged knows of a session
+session end|session|--account= --all|end sessions: badged forgets them and has their tokens revoked
 store status|||show how the store is and how much is in it
 store accept|||let people in again after the store was damaged or put back (root)
 '
