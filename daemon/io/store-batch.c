@@ -62,14 +62,28 @@ static int write_together(struct store *store, const struct write_list *batch, i
         return 0;
 }
 
-/* Where one cannot be written, none of them is; then each is on its own. */
+/* What is about that one write: the next one may do better. */
+static bool is_its_own_fault(int error)
+{
+        return error == -EEXIST || error == -ENOENT || error == -ENOTEMPTY || error == -EINVAL ||
+               error == -ERANGE || error == -E2BIG;
+}
+
+/* Where one cannot be written, none of them is; then each is on its own, as long as the disk takes
+ * anything. */
 void batch_write(struct store *store, struct write_list *batch)
 {
         int result = 0;
 
         int r = batch->n > 1 ? write_together(store, batch, &result) : -EAGAIN;
-        for (struct store_write *write = batch->first; write; write = write->next)
-                write->result = r == 0 ? result : write_alone(store, write);
+        for (struct store_write *write = batch->first; write; write = write->next) {
+                if (r < 0 && result == 0)
+                        write->result = write_alone(store, write);
+                else
+                        write->result = result;
+                if (write->result < 0 && !is_its_own_fault(write->result))
+                        result = write->result;
+        }
 }
 
 void batch_take(struct write_list *waiting, struct write_list *ret_batch)

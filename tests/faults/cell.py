@@ -148,8 +148,8 @@ def look_back(cell, end, wanted, usual_descriptors):
     for login in cell.logins:
         judge_journal(cell, login, end)
     log = cell.world.daemon.log.read_text(errors="replace")
-    if "<3>Failed" in log:
-        end.problems.append("badged's log has an error")
+    if ("<3>Failed" in log) != cell.fault.is_disk:      # a full disk is one, and is said
+        end.problems.append("badged's log has an error, or has none of its disk")
     if SECRETS.search(log) or cell.world.provider.client_secret in log:
         end.problems.append("badged's log has a secret")
 

@@ -5,6 +5,7 @@ The programs are ended by their own process; nothing here touches another cell.
 """
 
 import contextlib
+import collections
 import ctypes
 import os
 import pathlib
@@ -191,10 +192,10 @@ class World:
         self.provider.control("POST", "release", {"endpoint": endpoint})
 
     def descriptors(self):
-        """By kind; its log is in another folder in every world."""
+        """By kind; its log and its state are in another folder in every world."""
         found = descriptors(self.daemon.pid)
         found.pop(str(self.daemon.log), None)
-        return found
+        return collections.Counter({name.removeprefix(str(self.folder)): n for name, n in found.items()})
 
     def end(self):
         for process in (self.daemon.process, self.bus.process):
