@@ -157,7 +157,9 @@ def look_back(cell, end, wanted, usual_descriptors):
 def judge_journal(cell, login, end):
     by_daemon, by_module, grants = lines_of(cell, login)
     lines = f"{login.name}: lines of refusal: {by_daemon} by badged, {by_module} by the module"
-    if login.word in ("no", "out"):
+    if login.word in ("no", "out") and cell.fault.is_disk and grants:
+        is_one = by_daemon + by_module <= 1     # the session's end is the error in badged's log
+    elif login.word in ("no", "out"):
         # When each outlives the other's silence, each says how it ended.
         is_one = ((by_daemon, by_module) in ((1, 0), (0, 1), (1, 1)) if cell.fault.parts_both
                   else by_daemon + by_module == 1)
