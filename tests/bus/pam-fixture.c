@@ -90,6 +90,9 @@ static char *new_answer(enum answers answers)
                 return strdup(TICKET);
         case ANSWERS_PASSWORD:
                 return strdup(PASSWORD);
+        case ANSWERS_CODE:
+        case ANSWERS_CODE_LATE:
+                return strdup(ONE_TIME_CODE);
         case ANSWERS_NULL:
         case ANSWERS_FAIL:
         case ANSWERS_NO_INPUT:
@@ -104,6 +107,7 @@ static int answer_one(struct pam_fixture *fixture, const struct pam_message *mes
         size_t used = strlen(fixture->shown);
         bool is_hidden = message->msg_style == PAM_PROMPT_ECHO_OFF;
         bool is_prompt = is_hidden || message->msg_style == PAM_PROMPT_ECHO_ON;
+        bool is_early = fixture->answers == ANSWERS_CODE_LATE && used == 0;
 
         (void)snprintf(fixture->shown + used, sizeof(fixture->shown) - used, "%s:%s\n",
                        is_hidden                             ? "hidden"
@@ -115,7 +119,7 @@ static int answer_one(struct pam_fixture *fixture, const struct pam_message *mes
         if (is_prompt && fixture->answers == ANSWERS_NO_INPUT)
                 return PAM_CONV_ERR;
         if (is_prompt)
-                response->resp = new_answer(fixture->answers);
+                response->resp = is_early ? strdup("") : new_answer(fixture->answers);
         return PAM_SUCCESS;
 }
 

@@ -7,8 +7,9 @@
 #include <security/pam_appl.h>
 #include <stdbool.h>
 
-#define TICKET   "008j4-ct4an-k7f24-snaxw-sqfezw"
-#define PASSWORD "hunter 2!"
+#define TICKET        "008j4-ct4an-k7f24-snaxw-sqfezw"
+#define PASSWORD      "hunter 2!"
+#define ONE_TIME_CODE "492 039"
 
 enum answers {
         ANSWERS_ENTER,    /* every prompt gets an empty line */
@@ -16,8 +17,10 @@ enum answers {
         ANSWERS_FAIL,     /* every message fails */
         ANSWERS_NO_INPUT, /* texts are shown, prompts fail */
         ANSWERS_BLANKS,
-        ANSWERS_TICKET,   /* TICKET */
-        ANSWERS_PASSWORD, /* PASSWORD */
+        ANSWERS_TICKET,    /* TICKET */
+        ANSWERS_PASSWORD,  /* PASSWORD */
+        ANSWERS_CODE,      /* ONE_TIME_CODE */
+        ANSWERS_CODE_LATE, /* likewise, after an empty line */
 };
 
 struct pam_fixture {

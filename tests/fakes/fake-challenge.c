@@ -45,6 +45,10 @@ static int append_code(sd_bus_message *reply, const char *word)
                 expires_sec = 1;
         if (word_is(word, "silent"))
                 return sd_bus_message_append(reply, "a{sv}", 0);
+        if (word_is(word, "wants-code"))
+                return sd_bus_message_append(reply, "a{sv}", 4, "user_code", "s", code,
+                                             "verification_uri", "s", address, "expires_in", "t",
+                                             expires_sec, "wants_code", "b", true);
         if (word_is(word, "code-missing"))
                 return sd_bus_message_append(reply, "a{sv}", 2, "verification_uri", "s", address,
                                              "expires_in", "t", expires_sec);
