@@ -55,7 +55,7 @@ class ScriptedServer(Provider):
             "certificate_file": str(certificate),
             "client_ca_file": str(self.keys.ca_file),
             "clients": self.clients(),
-            "users": {person.name: claims_of(person) for person in self.users.values()},
+            "users": {person.name: claims_of(person) for person in self.users.values()} | impostors(self.users),
         }, self.directory / "log")
         self.issuer = f"https://{self.host}:{port}"
         self.ca_file = trusted.ca_file
@@ -164,4 +164,16 @@ def claims_of(person):
         "email": person.email,
         "email_verified": person.email_verified,
         "groups": list(person.groups),
+    }
+
+
+def impostors(people):
+    """Who is not what the name says: approve(code, "alice-renamed")."""
+    alice = claims_of(people["alice"])
+    return {
+        # The provider calls her by another name now, or by bob's.
+        "alice-renamed": alice | {"preferred_username": "alicia"},
+        "alice-named-bob": alice | {"preferred_username": "bob"},
+        # Her name was given to somebody else.
+        "another-alice": alice | {"sub": "subject-of-another-alice"},
     }

@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Whose account it is: names at the provider, local names and uids are given to others, and nobody who
+comes by one that way is let in. What an administrator then does about it, by badgectl."""
+
+import json
+import pathlib
+import subprocess
+import time
+
+import pytest
+
+from host.daemon import settings_for, write_settings
+from system.person import Person, as_user
+from system.traces import assert_no_secrets
+
+SERVICE = pathlib.Path("/etc/pam.d/identities")
+LOGIN_SEC = 20
+LOCK_SEC = 1        # from the answer of badgectl to the refusal
+
+
+def badgectl(*arguments, user=None, fails=False):
+    """What it prints: a list, an object, or lines."""
+    done = subprocess.run([*(as_user(user) if user else []), "badgectl", *arguments, "--json"],
+                          capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode != 0) == fails, done.stdout + done.stderr
+    return json.loads(done.stdout) if done.stdout.strip() else done.stderr
+
+
+def identities(account=""):
+    return badgectl("identity", "list", *([account] if account else []))["identities"]
+
+
+@pytest.fixture
+def provider(scripted):
+    SERVICE.write_text("auth required pam_badge.so dialog=wait qr=none\n"
+                       "account required pam_badge.so\n")
+    return scripted.scenario("granted-by-control")
+
+
+class Login:
+    """One login by pamtester, through the real module."""
+
+    def __init__(self, provider, account):
+        self.provider, self.account, self.screen = provider, account, ""
+        self.process = subprocess.Popen(
+            ["timeout", str(LOGIN_SEC), "stdbuf", "-oL", "pamtester", SERVICE.name, account,
+             "authenticate"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+
+    def see_code(self):
+        for line in self.process.stdout:
+            self.screen += line
+            if line.startswith("Code:"):
+                return line.split()[1]
+        raise AssertionError(f"no code:\n{self.screen}")
+
+    def ends_granted(self):
+        self.screen += self.process.stdout.read()
+        self.process.stdout.close()
+        return self.process.wait() == 0
+
+
+def sign_in(provider, account, approver):
+    """(let in?, the screen)"""
+    login = Login(provider, account)
+    provider.approve(login.see_code(), approver)
+    return login.ends_granted(), login.screen
+
+
+def is_let_in(provider, account, approver):
+    granted, screen = sign_in(provider, account, approver)
+    assert granted, screen
+
+
+def is_refused(provider, journal, account, approver, sentence, reason):
+    granted, screen = sign_in(provider, account, approver)
+    assert not granted, screen
+    assert sentence in screen, screen
+    journal.wait_for(SYSLOG_IDENTIFIER="badged", ACCOUNT=account, OUTCOME="refused", REASON=reason)
+    assert_no_secrets(provider.client_secret)
+
+
+def may_use(account):
+    """The account phase alone, as after a public key."""
+    return subprocess.run(["pamtester", SERVICE.name, account, "acct_mgmt"], capture_output=True,
+                          timeout=LOGIN_SEC, check=False).returncode == 0
+
+
+# ---- what logins bind ----
+
+def test_first_login_binds(provider, serve):
+    serve(provider)
+    is_let_in(provider, "alice", "alice")
+    (bound,) = identities()
+    assert (bound["account"], bound["state"], bound["name"]) == ("alice", "bound", "alice")
+    assert (bound["issuer"], bound["subject"]) == (provider.issuer, "subject-of-alice")
+    assert bound["bound_by"] == "login"
+    (account,) = badgectl("account", "list")["accounts"]
+    assert account["account"] == "alice" and not account["locked"] and not account["owner"]
+    assert account["identities"] == 1
+    is_let_in(provider, "alice", "alice")
+    assert len(identities()) == 1
+
+
+def test_explicit_rules_bind_nothing(provider, serve):
+    serve(provider, accounts="map_file = accounts.map",
+          files={"accounts.map": f"ops = {provider.issuer} subject-of-alice\n"})
+    is_let_in(provider, "ops", "alice")
+    is_let_in(provider, "alice", "alice")
+    is_let_in(provider, "ops", "alice")
+    assert [identity["account"] for identity in identities()] == ["alice"]
+
+
+# ---- never granted ----
+
+def test_name_given_to_another(provider, serve, journal):
+    daemon = serve(provider)
+    is_let_in(provider, "alice", "alice")
+    # Nor after a restart.
+    for _ in range(2):
+        is_refused(provider, journal, "alice", "another-alice", "belongs to somebody else",
+                   "the account belongs to another identity")
+        daemon.stop()
+        daemon.start()
+    refused = [identity for identity in identities("alice") if identity["state"] == "refused"]
+    assert [identity["subject"] for identity in refused] == ["subject-of-another-alice"]
+    assert badgectl("account", "show", "alice")["waiting"] == 1
+    badgectl("identity", "accept", refused[0]["id"])
+    is_let_in(provider, "alice", "another-alice")
+    is_let_in(provider, "alice", "alice")
+
+
+def test_identity_has_another_account(provider, serve, journal):
+    serve(provider)
+    is_let_in(provider, "alice", "alice")
+    is_refused(provider, journal, "bob", "alice-named-bob", "has another account",
+               "the identity belongs to another account")
+    (only,) = identities("bob")
+    assert (only["account"], only["asked_account"], only["state"]) == ("alice", "bob", "refused")
+    assert only["seen_name"] == "bob"
+    badgectl("identity", "accept", only["id"])
+    is_let_in(provider, "bob", "alice-named-bob")
+    assert [(one["account"], one["state"]) for one in identities()] == [("bob", "bound")]
+    # The account is hers now: bob himself is late.
+    is_refused(provider, journal, "bob", "bob", "belongs to somebody else",
+               "the account belongs to another identity")
+
+
+def test_renamed_at_the_provider(provider, serve, journal):
+    serve(provider)
+    is_let_in(provider, "alice", "alice")
+    is_refused(provider, journal, "alice", "alice-renamed", "name at the identity provider has changed",
+               "the account's identity has another name at the provider now")
+    (only,) = identities()
+    assert (only["state"], only["name"], only["seen_name"]) == ("renamed", "alice", "alicia")
+    badgectl("identity", "accept", only["id"])
+    is_let_in(provider, "alice", "alice-renamed")
+    assert journal.wait_for(OUTCOME="granted", RULE="link")["ACCOUNT"] == "alice"
+
+
+def test_stranger_leaves_no_row(provider, serve):
+    """Whoever has some identity at the provider could fill the store."""
+    serve(provider)
+    assert not sign_in(provider, "alice", "bob")[0]
+    assert identities() == []
+    assert badgectl("account", "list")["accounts"] == []
+
+
+def test_account_made_anew(provider, serve, journal):
+    serve(provider)
+    badgectl("account", "lock", "bob")
+    badgectl("account", "unlock", "bob")
+    subprocess.run(["usermod", "--uid", "2901", "bob"], check=True, capture_output=True)
+    try:
+        login = Login(provider, "bob")
+        assert not login.ends_granted()
+        entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", ACCOUNT="bob", OUTCOME="refused")
+        assert "another uid" in entry["REASON"]
+        assert provider.count("device") == 0
+        assert not may_use("bob")
+        assert badgectl("account", "show", "bob")["current_uid"] == 2901
+        badgectl("account", "forget", "bob")
+        is_let_in(provider, "bob", "bob")
+    finally:
+        subprocess.run(["usermod", "--uid", "2002", "bob"], check=True, capture_output=True)
+
+
+def test_account_made_anew_while_the_code_is_out(provider, serve, journal):
+    serve(provider)
+    is_let_in(provider, "bob", "bob")
+    login = Login(provider, "bob")
+    code = login.see_code()
+    subprocess.run(["usermod", "--uid", "2901", "bob"], check=True, capture_output=True)
+    try:
+        provider.approve(code, "bob")
+        assert not login.ends_granted()
+        assert "not the one that it was" in login.screen
+    finally:
+        subprocess.run(["usermod", "--uid", "2002", "bob"], check=True, capture_output=True)
+
+
+# ---- locks ----
+
+def test_locked_account(provider, serve, journal):
+    serve(provider)
+    is_let_in(provider, "alice", "alice")
+    asked = provider.count("device")
+    assert may_use("alice")
+    badgectl("account", "lock", "alice", "gone for good")
+    begun = time.monotonic()
+    assert not may_use("alice")
+    assert time.monotonic() - begun < LOCK_SEC
+    login = Login(provider, "alice")
+    assert not login.ends_granted()
+    assert "gone for good" not in login.screen
+    assert provider.count("device") == asked
+    entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", ACCOUNT="alice", OUTCOME="refused")
+    assert entry["REASON"] == "the account is locked"
+    change = journal.wait_for(SYSLOG_IDENTIFIER="badged", SERVICE="LockAccount")
+    assert change["ACCOUNT"] == "alice" and change["CALLER_UID"] == "0"
+    assert change["REASON"] == "the account was locked: gone for good"
+    badgectl("account", "unlock", "alice")
+    assert may_use("alice")
+    is_let_in(provider, "alice", "alice")
+
+
+def test_locked_while_the_code_is_out(provider, serve):
+    serve(provider)
+    login = Login(provider, "alice")
+    code = login.see_code()
+    badgectl("account", "lock", "alice")
+    provider.approve(code, "alice")
+    assert not login.ends_granted()
+    assert "locked" in login.screen
+
+
+def test_lock_stays_over_a_crash(provider, serve):
+    """It is on the disk when badgectl says so."""
+    daemon = serve(provider)
+    badgectl("account", "lock", "alice")
+    daemon.kill()
+    daemon.start()
+    assert not may_use("alice")
+    (account,) = badgectl("account", "list")["accounts"]
+    assert account["locked"] and account["locked_by"] == "root"
+
+
+def test_locked_at_every_program(service, glewlwyd, serve):
+    serve(glewlwyd)
+    badgectl("account", "lock", "alice")
+    with Person(service, "alice") as person:
+        assert person.see_refusal(LOGIN_SEC)
+
+
+def test_locked_account_is_not_forgotten(provider, serve):
+    serve(provider)
+    badgectl("account", "lock", "alice")
+    assert "locked" in str(badgectl("account", "forget", "alice", fails=True))
+    assert badgectl("account", "show", "alice")["locked"]
+
+
+# ---- links ----
+
+def test_link_by_an_administrator(provider, serve, journal):
+    """A provider that names no accounts opens one all the same, and not a request goes out before."""
+    serve(provider, username_claim="", section="username_claim = nothing_has_this")
+    badgectl("identity", "link", "ops", provider.issuer, "subject-of-bob")
+    is_let_in(provider, "ops", "bob")
+    assert journal.wait_for(SERVICE=SERVICE.name, OUTCOME="granted")["RULE"] == "link"
+    assert not sign_in(provider, "ops", "alice")[0]
+    (only,) = identities("ops")
+    assert only["bound_by"] == "administrator"
+    badgectl("identity", "unlink", only["id"])
+    assert not sign_in(provider, "ops", "bob")[0]
+
+
+@pytest.mark.parametrize("what, arguments", [
+    ("no account", ("nobody-there", "{issuer}", "subject-of-bob")),
+    ("no provider", ("ops", "https://elsewhere.example", "subject-of-bob")),
+    ("no subject", ("ops", "{issuer}", "sübject")),
+    ("mapped account", ("carol", "{issuer}", "subject-of-bob")),
+])
+def test_links_that_are_not_made(provider, serve, what, arguments):
+    serve(provider, accounts="map_file = accounts.map",
+          files={"accounts.map": f"carol = {provider.issuer} subject-of-carol\n"})
+    badgectl("identity", "link", *(one.format(issuer=provider.issuer) for one in arguments), fails=True)
+    assert identities() == [], what
+
+
+def test_an_identity_is_linked_once(provider, serve):
+    serve(provider)
+    badgectl("identity", "link", "ops", provider.issuer, "subject-of-bob")
+    badgectl("identity", "link", "ops", provider.issuer, "subject-of-bob", fails=True)
+    badgectl("identity", "link", "bob", provider.issuer, "subject-of-bob", fails=True)
+    assert [one["account"] for one in identities()] == ["ops"]
+
+
+# ---- who may ----
+
+ADMINISTRATION = [("account", "list"), ("account", "lock", "bob"), ("identity", "list"),
+                  ("identity", "link", "alice", "{issuer}", "subject-of-mallory"),
+                  ("account", "forget", "alice")]
+
+
+def test_only_root_administers(provider, serve):
+    serve(provider)
+    is_let_in(provider, "alice", "alice")
+    for arguments in ADMINISTRATION:
+        badgectl(*(one.format(issuer=provider.issuer) for one in arguments), user="alice", fails=True)
+    assert not badgectl("account", "show", "alice")["locked"]
+    assert [one["subject"] for one in identities()] == ["subject-of-alice"]
+
+
+def test_first_person_is_the_owner(provider, serve):
+    serve(provider, badged="owner = first")
+    badgectl("account", "list", user="alice", fails=True)
+    is_let_in(provider, "alice", "alice")
+    is_let_in(provider, "bob", "bob")
+    owners = {one["account"]: one["owner"] for one in badgectl("account", "list", user="alice")["accounts"]}
+    assert owners == {"alice": True, "bob": False}
+    badgectl("account", "list", user="bob", fails=True)
+    badgectl("account", "lock", "bob", user="alice")
+    assert badgectl("account", "show", "bob")["locked_by"] == "alice"
+    badgectl("account", "lock", "alice")
+    badgectl("account", "unlock", "bob", user="alice", fails=True)
+
+
+def test_owner_of_before_is_nobody_special(provider, serve):
+    daemon = serve(provider, badged="owner = first")
+    is_let_in(provider, "alice", "alice")
+    daemon.stop()
+    text, files = settings_for(provider)
+    write_settings(text, files, keep_state=True)
+    daemon.start()
+    badgectl("account", "list", user="alice", fails=True)
