@@ -6,6 +6,7 @@
 #include <syslog.h>
 
 #include "bus/admin-caller.h"
+#include "bus/admin-change.h"
 #include "bus/call-context.h"
 #include "bus/caller.h"
 #include "bus/login-replies.h"
@@ -108,6 +109,15 @@ int factor_call_enrol(struct service *service, sd_bus_message *message, sd_bus_e
 
 /* ---- ConfirmFactor ---- */
 
+static void log_change(const struct service *service, sd_bus_message *message, const char *id,
+                       const char *what)
+{
+        const struct factor_record *factor = store_mirror_get(service_state(service)->factors, id);
+
+        admin_change_log(message, &(struct admin_change){.account = factor ? factor->account : NULL,
+                                                         .what = what});
+}
+
 int factor_call_confirm(struct service *service, struct safe_replies *replies,
                         sd_bus_message *message, sd_bus_error *error)
 {
@@ -133,6 +143,7 @@ int factor_call_confirm(struct service *service, struct safe_replies *replies,
                                         "No such factor is being set up, or not any more.");
         if (r < 0)
                 return r;
+        log_change(service, message, proof.id, "a second factor was set up");
         TAKE_PTR(reply);
         return 1;
 }
@@ -183,11 +194,12 @@ int factor_call_remove(struct service *service, struct safe_replies *replies,
                 r = safe_reply_new(replies, message, &reply);
         if (r < 0)
                 return r;
-        r = store_mirror_remove(service_state(service)->factors, id, safe_reply_on_done, reply,
-                                safe_reply_write(reply));
-        if (r == -ENOENT)
+        if (!store_mirror_get(service_state(service)->factors, id))
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_FACTOR,
                                         "There is no such factor.");
+        log_change(service, message, id, "a second factor is removed");
+        r = store_mirror_remove(service_state(service)->factors, id, safe_reply_on_done, reply,
+                                safe_reply_write(reply));
         if (r < 0)
                 return r;
         TAKE_PTR(reply);

@@ -214,10 +214,12 @@ def test_account_without_a_factor(step_up, glewlwyd):
     assert sentence.startswith("This service wants the code of an authenticator app")
 
 
-def test_factor_that_was_removed(step_up, glewlwyd):
+def test_factor_that_was_removed(step_up, glewlwyd, journal):
     app = enrol_as_root("alice")
+    assert journal.wait_for(ACCOUNT="alice", REASON="a second factor was set up")
     factor, = list_factors("alice")
     subprocess.run(["badgectl", "factor", "remove", factor["id"]], check=True)
+    assert journal.wait_for(ACCOUNT="alice", REASON="a second factor is removed")
     assert list_factors() == []
     sentence = kept_out("sudo", glewlwyd, app.code())
     assert sentence.startswith("This service wants the code of an authenticator app")
