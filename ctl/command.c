@@ -21,18 +21,12 @@ const char *command_value(const struct command_line *line, const char *option)
         return value;
 }
 
-size_t command_count(const struct command_line *line, const char *option)
-{
-        size_t n = 0;
-
-        for (size_t i = 0; i < line->n_options; i++)
-                n += strcmp(line->options[i].name, option) == 0;
-        return n;
-}
-
 bool command_has(const struct command_line *line, const char *option)
 {
-        return command_count(line, option) > 0;
+        for (size_t i = 0; i < line->n_options; i++)
+                if (strcmp(line->options[i].name, option) == 0)
+                        return true;
+        return false;
 }
 
 enum command_exit command_exit_for(enum login_outcome outcome)

@@ -78,9 +78,6 @@ const char *command_value(const struct command_line *line, const char *option);
 /* The values of an option that may come more than once, one by one; NULL: there are no more. */
 const char *command_value_at(const struct command_line *line, const char *option, size_t index);
 
-/* How often it came. */
-size_t command_count(const struct command_line *line, const char *option);
-
 /* The exit code for the end of a login, or of any call to the daemon. */
 enum command_exit command_exit_for(enum login_outcome outcome);
 

@@ -111,12 +111,13 @@ enum command_exit log_command(const struct command_line *line)
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX; i++)
                 files[i] = command_value_at(line, "file", i);
         if (command_has(line, "verify")) {
-                if (line->n_options > command_count(line, "verify") + command_count(line, "file")) {
-                        output_complaint("--verify is for the whole journal.",
-                                         "leave the other options out");
+                if (filter.account || filter.service || filter.outcome ||
+                    command_has(line, "lines")) {
+                        output_complaint("--verify is for all that is in the journal.",
+                                         "leave the other options out, but --since and --file");
                         return COMMAND_USAGE;
                 }
-                return log_verify(files, line->json);
+                return log_verify(&filter, line->json);
         }
         int r = journal_reader_new(&filter, &reader);
         if (r >= 0)

@@ -140,17 +140,16 @@ static int conclude(struct verification *verification)
         return 0;
 }
 
-static int verify(struct verification *verification, const char *const *files)
+static int verify(struct verification *verification, const struct journal_filter *filter)
 {
         _cleanup_status_ struct daemon_status status = {0};
         _cleanup_(journal_reader_freep) struct journal_reader *reader = NULL;
-        const struct journal_filter filter = {.files = files};
         struct complaint complaint = {0};
 
         /* Asked before: what it wrote up to then has to be there. */
-        bool is_local = !files || !files[0];
+        bool is_local = !filter->files || !filter->files[0];
         bool is_known = is_local && ask_end(&status, &complaint);
-        int r = journal_reader_new(&filter, &reader);
+        int r = journal_reader_new(filter, &reader);
         if (r >= 0)
                 r = read_until(verification, reader, end_digest(&status));
         if (r < 0)
@@ -164,14 +163,16 @@ static int verify(struct verification *verification, const char *const *files)
         return r < 0 ? r : conclude(verification);
 }
 
-enum command_exit log_verify(const char *const *files, bool json)
+enum command_exit log_verify(const struct journal_filter *filter, bool json)
 {
         _cleanup_(verification_finish) struct verification verification = {0};
+        const struct journal_filter whole = {.files = filter->files,
+                                             .since_usec = filter->since_usec};
 
         verification.findings = json ? json_object_new_array() : NULL;
         int r = json && !verification.findings ? -ENOMEM : chain_check_new(&verification.check);
         if (r >= 0)
-                r = verify(&verification, files);
+                r = verify(&verification, &whole);
         if (r < 0)
                 return log_complain(r, json);
         return verification.n_bad > 0 ? COMMAND_BAD : COMMAND_GOOD;

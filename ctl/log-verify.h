@@ -7,5 +7,8 @@
 
 #include "ctl/command.h"
 
-/* files as in struct journal_filter: with them, the daemon is not asked for the last entry. */
-enum command_exit log_verify(const char *const *files, bool json);
+struct journal_filter;
+
+/* Of the filter, files and the time count. With files, the daemon is not asked for the last entry.
+ */
+enum command_exit log_verify(const struct journal_filter *filter, bool json);

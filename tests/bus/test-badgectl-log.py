@@ -152,8 +152,8 @@ def wrong_arguments_are_told():
                              ("--since", "2026-11-22 05:18 "): "no time",
                              ("--lines", "0"): "no number", ("--lines", "x"): "no number",
                              ("--lines", "1000001"): "no number",
-                             ("--verify", "--account", "alice"): "the whole journal",
-                             ("--verify", "--lines", "3"): "the whole journal"}.items():
+                             ("--verify", "--account", "alice"): "all that is in the journal",
+                             ("--verify", "--lines", "3"): "all that is in the journal"}.items():
         run = run_log(chain(), *arguments)
         equal((arguments, run.returncode, run.stdout), (arguments, 2, ""))
         contains(run.stderr, words)
@@ -193,6 +193,15 @@ def a_whole_chain_is_good():
 
 def entries_that_were_rotated_away_are_a_note():
     equal(verified(chain()[2:]), (True, [(3, True, GONE)]))
+
+
+def a_part_of_the_journal_is_enough():
+    entries = chain()
+    entries[0]["ACCOUNT"] = "mallory"
+    run = run_log(entries, "--verify", "--since", "2026-11-22 05:18:05", "--json")
+    found = json.loads(run.stdout)
+    equal((run.returncode, found["good"], found["entries"], len(found["findings"])), (0, True, 4, 1))
+    equal(run_log(entries, "--verify", "--since", "2026-11-22 05:18:04").returncode, 1)
 
 
 def a_change_of_any_field_shows():
@@ -302,6 +311,7 @@ CASES = [
     no_decisions_are_no_failure,
     a_whole_chain_is_good,
     entries_that_were_rotated_away_are_a_note,
+    a_part_of_the_journal_is_enough,
     a_change_of_any_field_shows,
     a_field_more_or_less_or_twice_shows,
     an_entry_without_its_links_shows,

@@ -14,6 +14,7 @@
 
 #include "common/bus-names.h"
 #include "common/cleanup.h"
+#include "fake-accounts.h"
 #include "fake-admin.h"
 #include "fake-challenge.h"
 #include "fake-token.h"
@@ -297,6 +298,27 @@ static int on_check_provider(sd_bus_message *call, void *userdata, sd_bus_error 
         return fake_admin_check(call, fake->admin);
 }
 
+static int on_list_accounts(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+
+        return fake_accounts_list(call, fake->admin);
+}
+
+static int on_get_account(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+
+        return fake_accounts_show(call, fake->admin);
+}
+
+static int on_lock_account(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const struct fake *fake = userdata;
+
+        return fake_accounts_lock(call, fake->admin);
+}
+
 static int on_get_token(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
         const struct fake *fake = userdata;
@@ -328,6 +350,9 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
                 {"Cancel", on_cancel},
                 {"GetStatus", on_get_status},
                 {"CheckProvider", on_check_provider},
+                {"ListAccounts", on_list_accounts},
+                {"GetAccount", on_get_account},
+                {"LockAccount", on_lock_account},
                 {"GetToken", on_get_token},
                 {"EndTokens", on_end_tokens},
         };
