@@ -2,8 +2,9 @@
 """How badged proves to real providers which client it is, through real PAM: each provider with every
 method that it takes, and with credentials that are not the client's, which must let nobody in.
 
-One badged knows each way as a provider of its own; each login is a PAM service of its own. What the
-scripted provider demands (fresh identifiers, one audience, nonces) is in test_grants_and_clients.py.
+One badged for each provider knows each way as a provider of its own; each login is a PAM service of its
+own. What the scripted provider demands (fresh identifiers, one audience, nonces) is in
+test_grants_and_clients.py.
 """
 
 import concurrent.futures
@@ -181,25 +182,26 @@ def files_for(name, provider):
     return files
 
 
-@pytest.fixture(scope="module")
-def badged(providers):
-    """Knows every way at once."""
+@contextlib.contextmanager
+def badged(name, provider, ways):
+    """Knows every way of that provider at once. Not of all of them: whoever gets in by one has the
+    account from then on, and the same person at another is somebody else."""
     strange = SigningKey(pathlib.Path(tempfile.mkdtemp(dir=paths.STATE)) / "strange.key")
-    files = {"wrong.secret": WRONG_SECRET, "wrong.key": strange.path}
-    lines = ["[badged]", "default_provider = oidc-none", "max_logins_per_account = 100",
+    lines = ["[badged]", f"default_provider = {next(iter(ways))}", "max_logins_per_account = 100",
              "max_logins_per_origin = 100",
              "max_logins_per_minute = 100000"]
-    for name, way in (GRANTED | REFUSED).items():
-        lines += ["", f"[provider {name}]", *way.lines(providers[way.provider])]
-    for name, provider in providers.items():
-        files |= files_for(name, provider)
-    write_settings("\n".join(lines) + "\n", files)
+    for title, way in ways.items():
+        lines += ["", f"[provider {title}]", *way.lines(provider)]
+    write_settings("\n".join(lines) + "\n", {"wrong.secret": WRONG_SECRET, "wrong.key": strange.path}
+                   | files_for(name, provider))
     daemon = Daemon()
     daemon.start()
-    yield daemon
-    assert daemon.is_running(), f"badged died:\n{daemon.output()}"
-    assert pending_logins() == 0
-    daemon.stop()
+    try:
+        yield
+        assert daemon.is_running(), f"badged died:\n{daemon.output()}"
+        assert pending_logins() == 0
+    finally:
+        daemon.stop()
     assert_no_secrets(*SECRETS.values(), WRONG_SECRET)
 
 
@@ -237,21 +239,26 @@ def journal_of_all():
     return Journal()
 
 
-@pytest.fixture(scope="module")
-def ends(providers, badged, journal_of_all):
-    """name → End of every way, many at once: oidc-provider wants five seconds between polls. Tokens of
-    Glewlwyd come one at a time: its store does not wait, and says server_error."""
+def play_all(name, provider):
+    """name → End of every way of the provider, many at once: oidc-provider wants five seconds between
+    polls. Tokens of Glewlwyd come one at a time: its store does not wait, and says server_error."""
+    ways = {title: way for title, way in (GRANTED | REFUSED).items() if way.provider == name}
     glewlwyd = threading.Lock()
 
-    def play_in_turn(name, way):
-        is_alone = way.provider == "glewlwyd" and name in GRANTED
+    def play_in_turn(title, way):
+        is_alone = name == "glewlwyd" and title in GRANTED
         with glewlwyd if is_alone else contextlib.nullcontext():
-            return play(name, way, providers[way.provider])
+            return play(title, way, provider)
 
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        futures = {name: pool.submit(play_in_turn, name, way)
-                   for name, way in (GRANTED | REFUSED).items()}
-        return {name: future.result() for name, future in futures.items()}
+    with badged(name, provider, ways), concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        futures = {title: pool.submit(play_in_turn, title, way) for title, way in ways.items()}
+        return {title: future.result() for title, future in futures.items()}
+
+
+@pytest.fixture(scope="module")
+def ends(providers, journal_of_all):
+    return {title: end for name, provider in providers.items()
+            for title, end in play_all(name, provider).items()}
 
 
 @pytest.mark.parametrize("name", GRANTED)
