@@ -13,6 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "bus/admin-object.h"
+#include "bus/logind-calls.h"
 #include "bus/safe-reply.h"
 #include "bus/service-object.h"
 #include "common/bus-names.h"
@@ -253,6 +254,7 @@ static int run(struct settings *settings)
         r = service_new(event, settings, state, &service);
         if (r < 0)
                 return r;
+        service_on_end_login(service, logind_call_terminate, bus);
         service_warm_up(service);
 
         struct login_objects logins = {.bus = bus, .service = service};

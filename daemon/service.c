@@ -17,6 +17,7 @@
 #include "log.h"
 #include "own-tokens.h"
 #include "registration.h"
+#include "session-watch.h"
 #include "sessions.h"
 #include "step-up.h"
 
@@ -34,6 +35,7 @@ struct service {
         struct attempts attempts;
         struct admission admission;
         struct granted_logins *granted;
+        struct session_watch *watch;
         struct registrations *registrations;
         struct step_ups *step_ups;
         struct enrolments *enrolments;
@@ -103,6 +105,9 @@ static int service_add_registrar(struct service *service)
         int r = granted_logins_new(&granted, &service->granted);
         if (r < 0)
                 return r;
+        r = session_watch_new(service->event, service->granted, &service->watch);
+        if (r < 0)
+                return r;
         const struct registrations_spec registrations = {
                 .state = service->state,
                 .settings = service->settings,
@@ -155,6 +160,7 @@ struct service *service_free(struct service *service)
         (void)enrolments_free(service->enrolments);
         (void)step_ups_free(service->step_ups);
         (void)registrations_free(service->registrations);
+        (void)session_watch_free(service->watch);
         (void)granted_logins_free(service->granted);
         authorities_finish(&service->authorities);
         admission_finish(&service->admission);
@@ -168,6 +174,7 @@ struct service *service_free(struct service *service)
 void service_warm_up(struct service *service)
 {
         granted_logins_start(service->granted);
+        session_watch_look(service->watch);
         for (size_t i = 0; i < service->authorities.n; i++)
                 provider_warm_up(service->authorities.list[i].provider);
 }
@@ -255,7 +262,10 @@ int service_open_session(struct service *service, const char *login, const char 
         const struct session_claim claim = {account, is_known ? local.uid : SESSION_NO_UID,
                                             login_session};
 
-        return granted_logins_open(service->granted, login, &claim, on_done, userdata, ret_write);
+        int r = granted_logins_open(service->granted, login, &claim, on_done, userdata, ret_write);
+        if (r >= 0)
+                session_watch_look(service->watch);
+        return r;
 }
 
 struct granted_logins *service_granted_logins(const struct service *service)

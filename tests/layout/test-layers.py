@@ -20,7 +20,7 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "token-refresh", "token-revocation", "token-store", "token-wait", "token-keeper", "end-session",
          "verification", "proof", "login-request", "login-sentence", "login-decision", "login",
          "login-binding", "attempts",
-         "admission", "sessions", "granted-logins", "own-tokens", "registration",
+         "admission", "sessions", "granted-logins", "own-tokens", "session-watch", "registration",
          "step-up",
          "service", "main"]
 
