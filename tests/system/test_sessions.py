@@ -3,6 +3,7 @@
 when their time is over, or when the provider has had enough. Their tokens go with them."""
 
 import json
+import pathlib
 import subprocess
 import time
 
@@ -223,3 +224,76 @@ def test_sessions_of_others_are_for_administrators(kept, caller):
                               capture_output=True, text=True, check=False)
         assert done.returncode != 0, (method, done)
     assert [one["id"] for one in sessions()] == [session]
+
+
+# ---- and the login session ----
+
+class Logind:
+    """What systemd-logind says of its sessions, by its files; whoever asks it for something is read
+    from the bus."""
+
+    FOLDER = pathlib.Path("/run/systemd/sessions")
+
+    def __init__(self) -> None:
+        self.FOLDER.mkdir(parents=True, exist_ok=True)
+
+    def add(self, name: str, uid: int, state: str = "active") -> None:
+        new = self.FOLDER / f".new-{name}"
+        new.write_text(f"UID={uid}\nUSER=somebody\nACTIVE=1\nIS_DISPLAY=0\nSTATE={state}\n"
+                       f"REMOTE=0\nTYPE=tty\nCLASS=user\n")
+        new.rename(self.FOLDER / name)
+
+    def remove(self, name: str) -> None:
+        (self.FOLDER / name).unlink()
+
+
+@pytest.fixture
+def logind():
+    one = Logind()
+    yield one
+    for path in one.FOLDER.iterdir():
+        path.unlink()
+
+
+def open_in(caller, login_session, account="alice"):
+    """The id of a session that was opened in that login session."""
+    return str(caller.call(OBJECT, INTERFACE, "OpenSession", "soa{sv}", account,
+                           sign_in(caller, account), {"login_session": login_session}))
+
+
+def test_session_goes_with_its_login_session(logind, kept, caller):
+    provider, daemon = kept
+    logind.add("77", 2001)
+    early, late = open_in(caller, "0-boot/audit/77"), open_in(caller, "0-boot/logind/c3")
+    other = open_in(caller, "0-boot/audit/78")
+    logind.add("c3", 2001)      # pam_systemd may come after pam_badge
+    logind.add("78", 2002)      # somebody else's
+    wait_until(lambda: [one.get("login_session") for one in sessions()] == ["77", "c3", None],
+               sessions)
+    logind.remove("77")
+    wait_until(lambda: [one["id"] for one in sessions()] == [late, other], sessions)
+    wait_until(lambda: len(revoked(provider)) == 2, lambda: revoked(provider))
+    daemon.stop()
+    logind.add("c3", 2001, state="closing")
+    logind.remove("78")
+    daemon.start()
+    wait_until(lambda: [one["id"] for one in sessions()] == [other], sessions)
+    assert early not in badgectl("root", "session", "list").stdout
+
+
+@pytest.mark.parametrize("end_login", ["yes", "no"])
+def test_end_of_a_session_ends_the_login_session(end_login, logind, scripted, serve, caller):
+    """The private host has no logind: that it was asked is in the log."""
+    daemon = serve(scripted.scenario("refresh"), section=KEPT, badged=f"end_login = {end_login}")
+
+    def asked():
+        return daemon.output().count("Failed to end a login session")
+
+    logind.add("77", 2001)
+    before = asked()
+    closed, ended = open_in(caller, "0-boot/audit/77"), open_in(caller, "0-boot/audit/77")
+    caller.call(OBJECT, INTERFACE, "CloseSession", "s", closed)
+    assert end("alice", ended).returncode == 0
+    if end_login == "yes":
+        wait_until(lambda: asked() > before, daemon.output)
+    assert asked() - before == (end_login == "yes")
