@@ -35,6 +35,62 @@ static void write_journal(const struct session_record *session, enum log_event e
         log_decision(&decision);
 }
 
+/* ---- the end ---- */
+
+/* Whether the login session that is still there ends with it. */
+static bool takes_login_along(enum session_end how)
+{
+        switch (how) {
+        case SESSION_EXPIRED:
+        case SESSION_ENDED_BY_OWNER:
+        case SESSION_ENDED_BY_ADMIN:
+        case SESSION_REFUSED:
+                return true;
+        case SESSION_CLOSED:
+        case SESSION_UNCLAIMED:
+        case SESSION_UNWANTED:
+        case SESSION_CROWDED_OUT:
+        case SESSION_VANISHED:
+                return false;
+        }
+        return false;
+}
+
+static int end_session(struct granted_logins *logins, const struct session_record *session,
+                       enum session_end how, uint64_t revoke_until_sec, store_on_done on_done,
+                       void *userdata, struct store_write **ret_write)
+{
+        const struct granted_logins_spec *spec = &logins->spec;
+
+        int r = sessions_end(logins->sessions, session->id, how, revoke_until_sec, on_done,
+                             userdata, ret_write);
+        if (r < 0) {
+                log_line(LOG_ERR, "Failed to end session %s: %s", session->id, strerror(-r));
+                return r;
+        }
+        if (how == SESSION_REFUSED)
+                factors_prove(spec->state, session->account, 0);
+        if (session->opened_at_sec > 0)
+                write_journal(session, LOG_EVENT_SESSION_CLOSED, session_end_reason(how));
+        if (session->logind && spec->settings->ends_login && takes_login_along(how))
+                spec->on_end_login(session->logind, spec->userdata);
+        return 0;
+}
+
+void granted_logins_take_back(struct granted_logins *logins, const struct login *login,
+                              struct token_record *tokens)
+{
+        const char *id = login_id(login);
+        uint64_t until_sec = sessions_now_sec(logins->sessions) + TOKEN_REVOKE_FOR_SEC;
+        bool is_revoking = token_keeper_revoke(logins->keeper, login_authority(login), id, tokens,
+                                               until_sec);
+        const struct session_record *session = sessions_get(logins->sessions, id);
+
+        if (session)
+                (void)end_session(logins, session, SESSION_UNWANTED, is_revoking ? until_sec : 0,
+                                  NULL, NULL, NULL);
+}
+
 /* ---- a login is granted ---- */
 
 static const char *type_of(const struct login *login)
@@ -97,18 +153,9 @@ static bool lend_tokens(const struct granted_logins *logins, struct login *login
         return r >= 0;
 }
 
-static void keep_tokens(struct granted_logins *logins, const struct login *login,
-                        const struct token_record *record)
-{
-        int r = token_keeper_add(logins->keeper, login_id(login), login_authority(login),
-                                 record->access_token);
-        if (r < 0)
-                log_line(LOG_WARNING, "Failed to keep the tokens of login %s: %s, ignoring",
-                         login_id(login), strerror(-r));
-}
-
 int granted_logins_add(struct granted_logins *logins, struct login *login, const char *identity,
-                       store_on_done on_done, void *userdata, struct store_write **ret_write)
+                       store_on_done on_done, void *userdata, struct store_write **ret_write,
+                       struct token_record *ret_tokens)
 {
         _cleanup_record_ struct token_record record = {0};
         _cleanup_free_ char *amr = NULL;
@@ -120,13 +167,28 @@ int granted_logins_add(struct granted_logins *logins, struct login *login, const
         session.identity = (char *)identity;
         bool has_tokens = lend_tokens(logins, login, &record, &session);
         r = sessions_add(logins->sessions, &session, on_done, userdata, ret_write);
-        if (r < 0)
+        if (r < 0) {
+                granted_logins_take_back(logins, login, &record);
                 return r;
-        if (has_tokens)
-                keep_tokens(logins, login, &record);
-        if (session.proved_at_sec > 0)
-                factors_prove(logins->spec.state, session.account, session.proved_at_sec);
+        }
+        if (!has_tokens)
+                return 0;
+        *ret_tokens = record;
+        record = (struct token_record){0};
         return 0;
+}
+
+void granted_logins_keep(struct granted_logins *logins, const struct login *login,
+                         struct token_record *tokens)
+{
+        if (tokens->access_token) {
+                int r = token_keeper_add(logins->keeper, login_id(login), login_authority(login),
+                                         tokens->access_token);
+                if (r < 0)
+                        log_line(LOG_WARNING, "Failed to keep the tokens of login %s: %s, ignoring",
+                                 login_id(login), strerror(-r));
+        }
+        token_record_finish(tokens);
 }
 
 /* ---- sessions ---- */
@@ -139,46 +201,6 @@ int granted_logins_open(struct granted_logins *logins, const char *id,
         if (r < 0)
                 return r;
         write_journal(sessions_get(logins->sessions, id), LOG_EVENT_SESSION_OPENED, NULL);
-        return 0;
-}
-
-/* Whether the login session that is still there ends with it. */
-static bool takes_login_along(enum session_end how)
-{
-        switch (how) {
-        case SESSION_EXPIRED:
-        case SESSION_ENDED_BY_OWNER:
-        case SESSION_ENDED_BY_ADMIN:
-        case SESSION_REFUSED:
-                return true;
-        case SESSION_CLOSED:
-        case SESSION_UNCLAIMED:
-        case SESSION_UNWANTED:
-        case SESSION_CROWDED_OUT:
-        case SESSION_VANISHED:
-                return false;
-        }
-        return false;
-}
-
-static int end_session(struct granted_logins *logins, const struct session_record *session,
-                       enum session_end how, uint64_t revoke_until_sec, store_on_done on_done,
-                       void *userdata, struct store_write **ret_write)
-{
-        const struct granted_logins_spec *spec = &logins->spec;
-
-        int r = sessions_end(logins->sessions, session->id, how, revoke_until_sec, on_done,
-                             userdata, ret_write);
-        if (r < 0) {
-                log_line(LOG_ERR, "Failed to end session %s: %s", session->id, strerror(-r));
-                return r;
-        }
-        if (how == SESSION_REFUSED)
-                factors_prove(spec->state, session->account, 0);
-        if (session->opened_at_sec > 0)
-                write_journal(session, LOG_EVENT_SESSION_CLOSED, session_end_reason(how));
-        if (session->logind && spec->settings->ends_login && takes_login_along(how))
-                spec->on_end_login(session->logind, spec->userdata);
         return 0;
 }
 

@@ -36,10 +36,18 @@ DEFINE_CLEANUP(struct granted_logins *, granted_logins_free);
  * be called once. */
 void granted_logins_start(struct granted_logins *logins);
 
-/* Writes the login down, and its tokens if they are to be kept. identity: the id of its row, or
- * NULL. The rest as sessions_add(). */
+/* Writes the login down, and its tokens if they are to be kept: then *ret_tokens has them, for one
+ * of the next two, else it is empty. identity: the id of its row, or NULL. The rest as
+ * sessions_add(). */
 int granted_logins_add(struct granted_logins *logins, struct login *login, const char *identity,
-                       store_on_done on_done, void *userdata, struct store_write **ret_write);
+                       store_on_done on_done, void *userdata, struct store_write **ret_write,
+                       struct token_record *ret_tokens);
+/* It is safe, and granted: its tokens are looked after from now on. Takes them. */
+void granted_logins_keep(struct granted_logins *logins, const struct login *login,
+                         struct token_record *tokens);
+/* It is not granted after all: there is no such session, and its tokens are revoked. Takes them. */
+void granted_logins_take_back(struct granted_logins *logins, const struct login *login,
+                              struct token_record *tokens);
 
 /* As sessions_claim(); the journal is told. */
 int granted_logins_open(struct granted_logins *logins, const char *id,

@@ -15,6 +15,7 @@ struct registration {
         struct registration *next;
         struct login *login;
         struct store_write *write;
+        struct token_record tokens; /* of the login; nobody looks after them yet */
 };
 
 struct registrations {
@@ -52,6 +53,7 @@ static struct registration *registration_free(struct registration *registration)
                 link = &(*link)->next;
         *link = registration->next;
         (void)store_write_free(registration->write);
+        token_record_finish(&registration->tokens);
         free(registration);
         return NULL;
 }
@@ -72,17 +74,20 @@ static struct login_objection find_objection(struct registrations *registrations
 
 /* ---- 2. the session's row, with the tokens ---- */
 
+/* Before the caller hears of it: sshd opens the session the moment that it does. */
 static void on_safe(int result, void *userdata)
 {
         struct registration *registration = userdata;
+        struct login *login = registration->login;
 
         registration->write = store_write_free(registration->write);
-        if (result < 0)
-                answer(registration->login, object_to_failure(result));
-        else
-                answer(registration->login,
-                       (struct login_objection){LOGIN_GRANTED, "the identity may use the account",
-                                                NULL});
+        if (result < 0) {
+                answer(login, object_to_failure(result));
+                return;
+        }
+        if (login_register(login, LOGIN_GRANTED, "the identity may use the account", NULL))
+                granted_logins_keep(registration->registrations->spec.granted, login,
+                                    &registration->tokens);
 }
 
 static int write_down(struct registrations *registrations, struct login *login,
@@ -96,7 +101,7 @@ static int write_down(struct registrations *registrations, struct login *login,
                 .registrations = registrations, .next = registrations->first, .login = login};
         registrations->first = registration;
         int r = granted_logins_add(registrations->spec.granted, login, identity, on_safe,
-                                   registration, &registration->write);
+                                   registration, &registration->write, &registration->tokens);
         if (r < 0)
                 (void)registration_free(registration);
         return r;
@@ -139,10 +144,9 @@ void registrations_forget(struct registrations *registrations, const struct logi
                 registration = registration->next;
         if (!registration)
                 return;
-        (void)registration_free(registration);
         if (login_outcome(login) != LOGIN_GRANTED)
-                (void)granted_logins_end(registrations->spec.granted, login_id(login),
-                                         SESSION_UNWANTED, NULL, NULL, NULL);
+                granted_logins_take_back(registrations->spec.granted, login, &registration->tokens);
+        (void)registration_free(registration);
 }
 
 /* ---- the outside ---- */

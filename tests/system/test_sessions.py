@@ -2,8 +2,10 @@
 """Sessions: seen by their owner and by administrators, kept over restarts, ended when somebody says so,
 when their time is over, or when the provider has had enough. Their tokens go with them."""
 
+import contextlib
 import json
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -297,3 +299,46 @@ def test_end_of_a_session_ends_the_login_session(end_login, logind, scripted, se
     if end_login == "yes":
         wait_until(lambda: asked() > before, daemon.output)
     assert asked() - before == (end_login == "yes")
+
+
+# ---- what cannot be written down ----
+
+@pytest.fixture
+def small_disk(daemon):
+    """fill() and free(): the state is on a disk of its own."""
+    folder = pathlib.Path("/var/lib/badged")
+    rest = folder / "rest"
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1M,mode=0700", "tmpfs", folder], check=True)
+    shutil.chown(folder, "badged", "badged")
+
+    class Disk:
+        def fill(self):
+            with contextlib.suppress(OSError), rest.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+
+        def free(self):
+            rest.unlink()
+
+    yield Disk()
+    daemon.stop()
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_login_that_cannot_be_written_down_is_not_granted(small_disk, scripted, serve, caller):
+    """And its tokens are revoked: nobody would look after them."""
+    provider = scripted.scenario("refresh")
+    serve(provider, section=KEPT)
+    kept = open_session(caller)
+    small_disk.fill()
+    path, _ = caller.start_login()
+    outcome, sentence, _ = caller.call(path, LOGIN, "Wait")
+    assert (outcome, sentence) == (
+        "unavailable", "This host cannot write the sign-in down right now. Try again later.")
+    wait_until(lambda: len(revoked(provider)) == 2, lambda: revoked(provider))
+    assert caller.refused(caller.call, OBJECT, INTERFACE, "OpenSession", "soa{sv}", "alice", path,
+                          {})[0] == NO_SUCH_LOGIN
+    small_disk.free()
+    other = open_session(caller)
+    assert [one["id"] for one in sessions()] == [kept, other]
