@@ -25,6 +25,7 @@ static const char ring_warning[] = "Only approve if you started this yourself. "
 
 static const char outage[] = "The identity provider cannot be asked right now.";
 static const char secret_prompt[] = "Ticket: ";
+static const char any_prompt[] = "Code of your authenticator app, or ticket: ";
 
 static void parts_finish(struct challenge_parts *parts)
 {
@@ -143,27 +144,29 @@ static int ring_text_new(const struct challenge *challenge, const struct challen
         return 0;
 }
 
-static int secret_line_new(char **ret_text)
+static int secret_line_new(const char *prompt, char **ret_text)
 {
         char *line = NULL;
 
-        if (asprintf(&line, "%s %s", outage, secret_prompt) < 0)
+        if (asprintf(&line, "%s %s", outage, prompt) < 0)
                 return -ENOMEM;
         *ret_text = line;
         return 0;
 }
 
-static int secret_text_new(const struct challenge_view *view, char **ret_text)
+static int secret_text_new(const struct challenge *challenge, const struct challenge_view *view,
+                           char **ret_text)
 {
+        const char *prompt = challenge->wants_code ? any_prompt : secret_prompt;
         _cleanup_(parts_finish) struct challenge_parts parts = {.warning = outage};
         _cleanup_free_ char *who = who_new(view);
 
         if (!who)
                 return -ENOMEM;
         if (view->one_line)
-                return secret_line_new(ret_text);
+                return secret_line_new(prompt, ret_text);
         parts.who = who;
-        int r = text_lines_add(&parts.last, "%s", secret_prompt);
+        int r = text_lines_add(&parts.last, "%s", prompt);
         if (r < 0)
                 return r;
         return challenge_layout(&parts, view->columns > 0 ? view->columns : UNKNOWN_COLUMNS,
@@ -179,7 +182,7 @@ int challenge_text_new(const struct challenge *challenge, const struct challenge
         case CHALLENGE_RING:
                 return ring_text_new(challenge, view, ret_text);
         case CHALLENGE_SECRET:
-                return secret_text_new(view, ret_text);
+                return secret_text_new(challenge, view, ret_text);
         case CHALLENGE_EMPTY:
         case CHALLENGE_BROWSER:
         case CHALLENGE_UNSOUND:

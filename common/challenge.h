@@ -24,7 +24,7 @@ struct challenge {
         uint64_t expires_in_sec;
         uint64_t interval_sec;
         bool wants_secret; /* a ticket or a code of the person's own is asked for, too */
-        bool wants_code;   /* a one-time code, beside the approval */
+        bool wants_code;   /* a one-time code, beside the approval; or as that secret */
 };
 
 /* How the person approves. */

@@ -52,7 +52,7 @@ struct login {
         uint64_t expires_at_usec;
         char *picture;
 
-        bool wants_code;
+        bool wants_code, offers_code;
         struct secret *code; /* NULL: none was typed, or none is wanted */
         uint64_t code_typed_at_sec;
 
@@ -334,6 +334,7 @@ int login_new(const struct login_spec *spec, struct login **ret_login)
         login->presenter = spec->presenter;
         login->timeout_usec = spec->timeout_usec;
         login->wants_code = spec->wants_code;
+        login->offers_code = spec->offers_code;
         login->listener = spec->listener;
         login->decision.outcome = LOGIN_REFUSED;
         int r = new_id(login->id);
@@ -442,6 +443,11 @@ bool login_wants_secret(const struct login *login)
 bool login_wants_code(const struct login *login)
 {
         return login->wants_code;
+}
+
+bool login_offers_code(const struct login *login)
+{
+        return login->offers_code;
 }
 
 const struct secret *login_code(const struct login *login, uint64_t *ret_typed_at_sec)

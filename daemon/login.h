@@ -61,7 +61,8 @@ struct login_spec {
         const struct authority *authority;
         const struct login_request *request;
         uint64_t timeout_usec;
-        bool wants_code; /* an approval alone is not enough: a one-time code goes with it */
+        bool wants_code;  /* an approval alone is not enough: a one-time code goes with it */
+        bool offers_code; /* where nobody can be asked, a one-time code may be shown */
         struct login_registrar registrar;
         struct login_presenter presenter;
         struct login_listener listener;
@@ -128,6 +129,8 @@ bool login_wants_secret(const struct login *login);
 
 /* A one-time code is wanted beside the approval. */
 bool login_wants_code(const struct login *login);
+/* Where login_wants_secret(): it may be a one-time code. */
+bool login_offers_code(const struct login *login);
 /* What was presented as such, and when (CLOCK_REALTIME): for the registrar to look at. NULL: there
  * is none. */
 const struct secret *login_code(const struct login *login, uint64_t *ret_typed_at_sec);

@@ -15,6 +15,7 @@
 #include "identities.h"
 #include "io/account-lookup.h"
 #include "log.h"
+#include "offline-codes.h"
 #include "own-tokens.h"
 #include "registration.h"
 #include "session-watch.h"
@@ -38,6 +39,7 @@ struct service {
         struct session_watch *watch;
         struct registrations *registrations;
         struct step_ups *step_ups;
+        struct offline_codes *offline_codes;
         struct enrolments *enrolments;
         struct service_status status;
         void (*on_end_login)(const char *logind, void *userdata);
@@ -67,6 +69,7 @@ static void on_ended(struct login *login, void *userdata)
         struct service *service = userdata;
 
         step_ups_forget(service->step_ups, login);
+        offline_codes_forget(service->offline_codes, login);
         registrations_forget(service->registrations, login);
         if (login_outcome(login) == LOGIN_GRANTED)
                 service->status.granted_logins++;
@@ -146,6 +149,10 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
                          &service->step_ups);
         if (r < 0)
                 return r;
+        r = offline_codes_new(state, settings, &(struct login_presenter){0},
+                              &service->offline_codes);
+        if (r < 0)
+                return r;
         r = enrolments_new(state, &service->enrolments);
         if (r < 0)
                 return r;
@@ -159,6 +166,7 @@ struct service *service_free(struct service *service)
                 return NULL;
         (void)enrolments_free(service->enrolments);
         (void)step_ups_free(service->step_ups);
+        (void)offline_codes_free(service->offline_codes);
         (void)registrations_free(service->registrations);
         (void)session_watch_free(service->watch);
         (void)granted_logins_free(service->granted);
@@ -191,7 +199,10 @@ static int start_attempt(struct service *service, const struct authority *asked,
                 .request = request,
                 .timeout_usec = service->settings->login_timeout_sec * USEC_PER_SEC,
                 .wants_code = settings_service(service->settings, request->service)->wants_totp,
+                .offers_code = offline_codes_may_open(service->offline_codes, request->account,
+                                                      request->service, now_sec(service)),
                 .registrar = step_ups_registrar(service->step_ups),
+                .presenter = offline_codes_presenter(service->offline_codes),
                 .listener = *listener,
         };
         return attempt_new(&service->attempts, &spec, ret_attempt);

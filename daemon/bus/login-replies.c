@@ -44,7 +44,7 @@ static int append_challenge(sd_bus_message *reply, const struct login *login)
                 r = sd_bus_message_append(reply, "{sv}", "wants_secret", "b", true);
         if (r < 0)
                 return r;
-        if (login_wants_code(login) && !login_wants_secret(login))
+        if (login_wants_secret(login) ? login_offers_code(login) : login_wants_code(login))
                 r = sd_bus_message_append(reply, "{sv}", "wants_code", "b", true);
         if (r < 0)
                 return r;

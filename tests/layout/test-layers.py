@@ -21,7 +21,7 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "verification", "proof", "login-request", "login-sentence", "login-decision", "login",
          "login-binding", "attempts",
          "admission", "sessions", "granted-logins", "own-tokens", "session-watch", "registration",
-         "step-up",
+         "step-up", "offline-codes",
          "service", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.

@@ -481,6 +481,22 @@ static void a_secret_is_asked_for_on_the_last_line(void **state)
         assert_string_equal(line, "The identity provider cannot be asked right now. Ticket: ");
 }
 
+static void a_secret_may_be_a_code(void **state)
+{
+        const struct challenge challenge = {.wants_secret = true, .wants_code = true};
+        static const char prompt[] = "Code of your authenticator app, or ticket: ";
+        struct challenge_view view = alice;
+        _cleanup_free_ char *text = NULL, *line = NULL;
+
+        assert_int_equal(challenge_text_new(&challenge, &view, &text), 0);
+        assert_true(strlen(text) > strlen(prompt));
+        assert_string_equal(text + strlen(text) - strlen(prompt), prompt);
+        view.one_line = true;
+        assert_int_equal(challenge_text_new(&challenge, &view, &line), 0);
+        assert_string_equal(line, "The identity provider cannot be asked right now. "
+                                  "Code of your authenticator app, or ticket: ");
+}
+
 static void what_no_other_device_can_approve_is_refused(void **state)
 {
         const struct challenge cases[] = {
@@ -521,6 +537,7 @@ int main(void)
                 cmocka_unit_test(a_code_beside_the_approval_is_asked_for_on_the_last_line),
                 cmocka_unit_test(a_code_beside_the_approval_is_asked_for_in_one_line),
                 cmocka_unit_test(a_secret_is_asked_for_on_the_last_line),
+                cmocka_unit_test(a_secret_may_be_a_code),
                 cmocka_unit_test(what_no_other_device_can_approve_is_refused),
         };
 
