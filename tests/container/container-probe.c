@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <sched.h>
 #include <stdio.h>
@@ -119,12 +120,29 @@ static void try_what_is_needed(void)
         tell("look up root", getpwnam("root") ? 0 : -1);
 }
 
+static void *do_nothing(void *userdata)
+{
+        return userdata;
+}
+
+/* The store is written on one. */
+static void try_thread(void)
+{
+        pthread_t thread;
+
+        errno = pthread_create(&thread, NULL, do_nothing, NULL);
+        tell("start a thread", errno ? -1 : 0);
+        if (errno == 0)
+                (void)pthread_join(thread, NULL);
+}
+
 int main(void)
 {
         try_files();
         try_memory();
         try_sockets();
         try_what_is_needed();
+        try_thread();
         try_calls();
         tell("new user namespace", unshare(CLONE_NEWUSER)); /* last: it changes who we are */
         return 0;

@@ -39,7 +39,7 @@ HELD = [
 ]
 # What the daemon needs all the same.
 NEEDED = ["write /var/lib/badged", "write /tmp", "read the secret", "know that it is root's",
-          "look up alice", "look up root", "internet socket", "bus socket"]
+          "look up alice", "look up root", "internet socket", "bus socket", "start a thread"]
 
 
 class Probe:

@@ -299,6 +299,28 @@ static void an_older_store_lets_nobody_in_until_it_is_accepted(void **state)
         assert_true(knows(world, "alice"));
 }
 
+/* The number does not go back with what was accepted. */
+static void an_older_store_makes_no_other_one_young(void **state)
+{
+        struct world *world = *state;
+
+        start(world);
+        stop(world);
+        copy(world, "store", "oldest");
+        for (int i = 0; i < 8; i++) {
+                start(world);
+                stop(world);
+        }
+        copy(world, "store", "older");
+        copy(world, "oldest", "store");
+        start(world);
+        accept(world);
+        stop(world);
+        copy(world, "older", "store");
+        start(world);
+        assert_non_null(state_objection(world->state));
+}
+
 static void a_store_that_is_gone_lets_nobody_in(void **state)
 {
         struct world *world = *state;
@@ -420,6 +442,7 @@ int main(void)
                 TEST(a_folder_of_others_is_refused),
                 TEST(a_damaged_store_lets_nobody_in_until_it_is_accepted),
                 TEST(an_older_store_lets_nobody_in_until_it_is_accepted),
+                TEST(an_older_store_makes_no_other_one_young),
                 TEST(a_store_that_is_gone_lets_nobody_in),
                 TEST(without_its_counter_a_store_lets_nobody_in),
                 TEST(an_objection_that_cannot_be_read_is_one),

@@ -273,6 +273,21 @@ static void a_refused_removal_brings_the_row_back(void **state)
         assert_int_equal(uid_of(world, "alice"), 1000);
 }
 
+/* The row never came to be: it is gone all the same. */
+static void what_was_never_written_can_be_removed(void **state)
+{
+        struct world *world = *state;
+        struct identity_record alone = identity("i1", "nobody", "1");
+        struct store_told told = {.result = 1};
+
+        assert_int_equal(store_mirror_put(world->identities, &alone, NULL, NULL, NULL), 0);
+        assert_int_equal(store_mirror_remove(world->identities, "i1", store_on_told, &told, NULL),
+                         0);
+        store_loop_run(world->loop);
+        assert_int_equal(told.result, 0);
+        assert_null(store_mirror_get(world->identities, "i1"));
+}
+
 static void one_bad_write_does_not_spoil_its_neighbours(void **state)
 {
         struct world *world = *state;
@@ -339,6 +354,7 @@ int main(void)
                 TEST(an_undone_change_leaves_what_is_on_the_disk),
                 TEST(a_later_change_stands_where_an_earlier_one_failed),
                 TEST(a_refused_removal_brings_the_row_back),
+                TEST(what_was_never_written_can_be_removed),
                 TEST(one_bad_write_does_not_spoil_its_neighbours),
                 TEST(there_is_a_limit),
                 TEST(a_row_needs_a_key),
