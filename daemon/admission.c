@@ -11,6 +11,7 @@
 #include "core/rate-limit.h"
 #include "core/service-name.h"
 #include "io/account-lookup.h"
+#include "throttling.h"
 
 /* Whoever holds logins of an account must not keep its owner out, who comes from elsewhere: so many
  * sources may each have max_logins_per_account of them. */
@@ -23,7 +24,7 @@
 const struct refusal admission_no_objection = {LOGIN_GRANTED, ""};
 
 int admission_init(struct admission *admission, const struct settings *settings,
-                   const struct state *state, const struct attempts *attempts)
+                   struct state *state, const struct attempts *attempts)
 {
         *admission = (struct admission){.settings = settings, .state = state, .attempts = attempts};
         return rate_limit_new(settings->max_logins_per_minute, &admission->starts);
@@ -120,6 +121,19 @@ struct refusal admission_check_local(struct admission *admission, enum log_event
 }
 
 /* ---- limits ---- */
+
+struct refusal admission_check_throttle(struct admission *admission,
+                                        const struct login_request *request, uint64_t now_sec)
+{
+        uint64_t wait_sec = throttling_wait_sec(admission->state, request->account, request->source,
+                                                now_sec);
+
+        if (wait_sec == 0)
+                return admission_no_objection;
+        return admission_refuse(admission, LOG_EVENT_LOGIN, request, LOGIN_THROTTLED,
+                                throttling_sentence(wait_sec),
+                                "too many logins of the account failed from there");
+}
 
 /* The first limit that is reached, for the journal; NULL: none. The rate comes last: what another
  * limit refuses does not count against it. */

@@ -25,7 +25,7 @@ struct refusal {
 
 struct admission {
         const struct settings *settings;
-        const struct state *state;
+        struct state *state;
         const struct attempts *attempts;
         struct rate_limit *starts;
         uint64_t n_refused; /* logins, since the start */
@@ -33,7 +33,7 @@ struct admission {
 
 /* settings, state and attempts are borrowed until admission_finish(). 0 or -ENOMEM. */
 int admission_init(struct admission *admission, const struct settings *settings,
-                   const struct state *state, const struct attempts *attempts);
+                   struct state *state, const struct attempts *attempts);
 void admission_finish(struct admission *admission);
 
 extern const struct refusal admission_no_objection;
@@ -52,6 +52,10 @@ struct refusal admission_refuse_account(struct admission *admission, enum log_ev
  * all? event is what a refusal is recorded as. */
 struct refusal admission_check_local(struct admission *admission, enum log_event event,
                                      const struct login_request *request);
+
+/* Has whoever comes from there failed so often that they have to wait? now_sec: CLOCK_REALTIME. */
+struct refusal admission_check_throttle(struct admission *admission,
+                                        const struct login_request *request, uint64_t now_sec);
 
 /* Is there room for one more login? A yes counts against the source's rate. now_usec:
  * CLOCK_BOOTTIME. */

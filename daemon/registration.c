@@ -74,6 +74,12 @@ static struct login_objection find_objection(struct registrations *registrations
 
 /* ---- 2. the session's row, with the tokens ---- */
 
+/* What stood in the provider's place was described by whoever vouched for it. */
+static const char *reason_of(const struct login *login)
+{
+        return login_substitute(login) ? NULL : "the identity may use the account";
+}
+
 /* Before the caller hears of it: sshd opens the session the moment that it does. */
 static void on_safe(int result, void *userdata)
 {
@@ -85,7 +91,7 @@ static void on_safe(int result, void *userdata)
                 answer(login, object_to_failure(result));
                 return;
         }
-        if (login_register(login, LOGIN_GRANTED, "the identity may use the account", NULL))
+        if (login_register(login, LOGIN_GRANTED, reason_of(login), NULL))
                 granted_logins_keep(registration->registrations->spec.granted, login,
                                     &registration->tokens);
 }

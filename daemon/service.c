@@ -17,10 +17,12 @@
 #include "log.h"
 #include "offline-codes.h"
 #include "own-tokens.h"
+#include "presentations.h"
 #include "registration.h"
 #include "session-watch.h"
 #include "sessions.h"
 #include "step-up.h"
+#include "throttling.h"
 
 #define USEC_PER_SEC         1000000ULL
 #define SENTENCE_PROVIDER    "That identity provider is not known here."
@@ -41,6 +43,7 @@ struct service {
         struct step_ups *step_ups;
         struct offline_codes *offline_codes;
         struct enrolments *enrolments;
+        struct presentations *presentations;
         struct service_status status;
         void (*on_end_login)(const char *logind, void *userdata);
         void *userdata;
@@ -71,6 +74,9 @@ static void on_ended(struct login *login, void *userdata)
         step_ups_forget(service->step_ups, login);
         offline_codes_forget(service->offline_codes, login);
         registrations_forget(service->registrations, login);
+        presentations_forget(service->presentations, login);
+        throttling_note(service->state, login_account(login), login_request(login)->source,
+                        login_outcome(login), now_sec(service));
         if (login_outcome(login) == LOGIN_GRANTED)
                 service->status.granted_logins++;
         else
@@ -149,8 +155,11 @@ int service_new(sd_event *event, struct settings *settings, struct state *state,
                          &service->step_ups);
         if (r < 0)
                 return r;
-        r = offline_codes_new(state, settings, &(struct login_presenter){0},
-                              &service->offline_codes);
+        r = presentations_new(state, &service->presentations);
+        if (r < 0)
+                return r;
+        const struct login_presenter tickets = presentations_presenter(service->presentations);
+        r = offline_codes_new(state, settings, &tickets, &service->offline_codes);
         if (r < 0)
                 return r;
         r = enrolments_new(state, &service->enrolments);
@@ -167,6 +176,7 @@ struct service *service_free(struct service *service)
         (void)enrolments_free(service->enrolments);
         (void)step_ups_free(service->step_ups);
         (void)offline_codes_free(service->offline_codes);
+        (void)presentations_free(service->presentations);
         (void)registrations_free(service->registrations);
         (void)session_watch_free(service->watch);
         (void)granted_logins_free(service->granted);
@@ -235,6 +245,8 @@ int service_start_login(struct service *service, const struct login_request *req
         struct refusal refusal = admission_check_local(admission, LOG_EVENT_LOGIN, request);
         if (refusal.outcome == LOGIN_GRANTED)
                 refusal = choose_provider(service, request, provider, &asked);
+        if (refusal.outcome == LOGIN_GRANTED)
+                refusal = admission_check_throttle(admission, request, now_sec(service));
         if (refusal.outcome == LOGIN_GRANTED)
                 refusal = admission_check_limits(admission, request, now_usec(service));
         if (refusal.outcome != LOGIN_GRANTED) {

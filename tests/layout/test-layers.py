@@ -13,13 +13,13 @@ import sys
 # The spine, from the ground up: a file may include those before it and itself.
 SPINE = ["log", "settings", "state-files", "state", "state-care",
          "journal-chain", "accounts", "identities", "bindings", "linking",
-         "factors", "enrolments",
+         "factors", "enrolments", "throttling", "tickets",
          "document", "provider", "provider-call", "api-answer", "approval-request",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
          "authority", "authorities", "identification",
          "token-refresh", "token-revocation", "token-store", "token-wait", "token-keeper", "end-session",
          "verification", "proof", "login-request", "login-sentence", "login-decision", "login",
-         "login-binding", "attempts",
+         "login-binding", "presentations", "attempts",
          "admission", "sessions", "granted-logins", "own-tokens", "session-watch", "registration",
          "step-up", "offline-codes",
          "service", "main"]

@@ -218,8 +218,8 @@ def play(name, way, provider):
         f"auth required pam_badge.so provider={name} dialog=prompt qr=none\n"
         "account required pam_permit.so\n")
     screen = ""
-    with subprocess.Popen(["timeout", str(LOGIN_SEC), "pamtester", f"way-{name}", "alice",
-                           "authenticate"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    with subprocess.Popen(["timeout", str(LOGIN_SEC), "pamtester", f"-Irhost={name}.example.org",
+                           f"way-{name}", "alice", "authenticate"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True) as process:
         for line in process.stdout:
             screen += line
