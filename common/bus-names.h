@@ -26,7 +26,9 @@
 #define BADGED_ERROR_NOTHING_TO_DO    "org.badged.Badged1.Error.NothingToDo"
 #define BADGED_ERROR_IN_USE           "org.badged.Badged1.Error.InUse"
 #define BADGED_ERROR_NO_SUCH_FACTOR   "org.badged.Badged1.Error.NoSuchFactor"
-#define BADGED_ERROR_NO_SUCH_SESSION "org.badged.Badged1.Error.NoSuchSession"
+#define BADGED_ERROR_NO_SUCH_SESSION  "org.badged.Badged1.Error.NoSuchSession"
+#define BADGED_ERROR_NO_SUCH_TICKET   "org.badged.Badged1.Error.NoSuchTicket"
+#define BADGED_ERROR_NO_SUCH_THROTTLE "org.badged.Badged1.Error.NoSuchThrottle"
 
 /* Answer or Present to a login that waits for none, or had one. */
 #define BADGED_ERROR_UNEXPECTED_ANSWER "org.badged.Badged1.Error.UnexpectedAnswer"

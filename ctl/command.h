@@ -67,6 +67,8 @@ extern const struct noun account_noun;
 extern const struct noun identity_noun;
 extern const struct noun factor_noun;
 extern const struct noun session_noun;
+extern const struct noun throttle_noun;
+extern const struct noun ticket_noun;
 extern const struct noun store_noun;
 
 /* Was the option given? Its name must be one of the verb's. */

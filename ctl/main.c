@@ -7,7 +7,8 @@
 #include "ctl/output.h"
 
 static const struct noun *const nouns[] = {
-        &lone_verbs, &account_noun, &identity_noun, &factor_noun, &session_noun, &store_noun, NULL,
+        &lone_verbs,  &account_noun,  &identity_noun, &factor_noun, &session_noun,
+        &ticket_noun, &throttle_noun, &store_noun,    NULL,
 };
 
 int main(int argc, char **argv)

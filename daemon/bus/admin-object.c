@@ -12,6 +12,8 @@
 #include "bus/identity-calls.h"
 #include "bus/session-calls.h"
 #include "bus/store-calls.h"
+#include "bus/throttle-calls.h"
+#include "bus/ticket-calls.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
 #include "log.h"
@@ -224,6 +226,41 @@ static int method_rekey(sd_bus_message *message, void *userdata, sd_bus_error *e
         return store_call_rekey(object->service, object->replies, message, error);
 }
 
+static int method_create_ticket(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return ticket_call_create(object->service, object->replies, message, error);
+}
+
+static int method_list_tickets(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return ticket_call_list(object->service, message, error);
+}
+
+static int method_revoke_ticket(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return ticket_call_revoke(object->service, object->replies, message, error);
+}
+
+static int method_list_throttles(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return throttle_call_list(object->service, message, error);
+}
+
+static int method_clear_throttle(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct admin_object *object = userdata;
+
+        return throttle_call_clear(object->service, object->replies, message, error);
+}
+
 static const sd_bus_vtable admin_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD_WITH_ARGS("GetStatus", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", status),
@@ -270,6 +307,20 @@ static const sd_bus_vtable admin_vtable[] = {
                                 method_accept_store, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Rekey", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_rekey,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "CreateTicket",
+                SD_BUS_ARGS("s", account, "as", services, "b", once, "t", lifetime, "s", name),
+                SD_BUS_RESULT("s", ticket, "s", secret), method_create_ticket,
+                SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+        SD_BUS_METHOD_WITH_ARGS("ListTickets", SD_BUS_ARGS("s", account),
+                                SD_BUS_RESULT("aa{sv}", tickets), method_list_tickets,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("RevokeTicket", SD_BUS_ARGS("s", ticket), SD_BUS_NO_RESULT,
+                                method_revoke_ticket, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListThrottles", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", throttles),
+                                method_list_throttles, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ClearThrottle", SD_BUS_ARGS("s", throttle), SD_BUS_NO_RESULT,
+                                method_clear_throttle, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 

@@ -14,6 +14,7 @@ struct safe_reply {
         struct safe_replies *replies;
         struct safe_reply *previous, *next;
         sd_bus_message *message;
+        sd_bus_message *answer; /* NULL: one of the following */
         struct store_write *write;
         char *text; /* NULL: the answer is none */
         bool has_count;
@@ -33,6 +34,7 @@ struct safe_reply *safe_reply_free(struct safe_reply *reply)
         (void)store_write_free(reply->write);
         sd_bus_message_unref(reply->message);
         free(reply->text);
+        sd_bus_message_unref(reply->answer);
         free(reply);
         return NULL;
 }
@@ -77,11 +79,18 @@ void safe_reply_count(struct safe_reply *reply, uint32_t count)
         reply->count = count;
 }
 
-static int answer(const struct safe_reply *reply, int result)
+void safe_reply_answer(struct safe_reply *reply, sd_bus_message *answer)
+{
+        reply->answer = answer;
+}
+
+static int send(const struct safe_reply *reply, int result)
 {
         if (result < 0)
                 return sd_bus_reply_method_errorf(reply->message, BADGED_ERROR_UNAVAILABLE,
                                                   "It could not be written down.");
+        if (reply->answer)
+                return sd_bus_message_send(reply->answer);
         if (reply->has_count)
                 return sd_bus_reply_method_return(reply->message, "u", reply->count);
         return sd_bus_reply_method_return(reply->message, reply->text ? "s" : NULL, reply->text);
@@ -91,7 +100,7 @@ void safe_reply_on_done(int result, void *userdata)
 {
         _cleanup_safe_reply_ struct safe_reply *reply = userdata;
 
-        int r = answer(reply, result);
+        int r = send(reply, result);
         if (r < 0)
                 log_line(LOG_WARNING, "Failed to answer '%s': %s",
                          sd_bus_message_get_member(reply->message), strerror(-r));

@@ -32,6 +32,9 @@ struct safe_reply *safe_reply_free(struct safe_reply *reply);
 DEFINE_CLEANUP(struct safe_reply *, safe_reply_free);
 #define _cleanup_safe_reply_ _cleanup_(safe_reply_freep)
 
+/* The answer to give instead of one without arguments; takes it over. */
+void safe_reply_answer(struct safe_reply *reply, sd_bus_message *answer);
+
 /* Where the handle of the write goes; and its store_on_done, with the reply as userdata. */
 struct store_write **safe_reply_write(struct safe_reply *reply);
 void safe_reply_on_done(int result, void *userdata);

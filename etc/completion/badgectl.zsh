@@ -29,6 +29,11 @@ factor remove|factor||remove a second factor (administrators)
 session list||--account= --all|list open sessions: your own ones, or all
 session show|session||show all that badged knows of a session
 session end|session|--account= --all|end sessions: badged forgets them and has their tokens revoked
+ticket create|account|--service= --name= --once --lifetime=|make a ticket that opens an account
+ticket list|account||list tickets
+ticket revoke|ticket||revoke a ticket
+throttle list|||list who failed to log in, and how long they have to wait
+throttle clear|throttle||let somebody try again now
 store status|||show how the store is and how much is in it
 store accept|||let people in again after the store was damaged or put back (root)
 '

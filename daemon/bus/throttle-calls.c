@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus/throttle-calls.h"
+
+#include <errno.h>
+
+#include "bus/admin-caller.h"
+#include "bus/safe-reply.h"
+#include "common/bus-names.h"
+#include "common/clock.h"
+#include "throttling.h"
+
+static int append_throttle(sd_bus_message *reply, const struct throttle_record *throttle,
+                           uint64_t now_sec)
+{
+        return sd_bus_message_append(reply, "a{sv}", 7, "id", "s", throttle->id, "account", "s",
+                                     throttle->account ? throttle->account : "", "origin", "s",
+                                     throttle->origin ? throttle->origin : "", "failures", "t",
+                                     throttle->n_failures, "first_at", "t", throttle->first_at_sec,
+                                     "last_at", "t", throttle->last_at_sec, "wait", "t",
+                                     throttle_record_wait_sec(throttle, now_sec));
+}
+
+int throttle_call_list(struct service *service, sd_bus_message *message, sd_bus_error *error)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        struct state *state = service_state(service);
+        const struct throttle_record *throttle = NULL;
+        uint64_t now_sec = clock_wall_sec();
+
+        int r = admin_caller_demand(service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        while (r >= 0 && (throttle = throttling_next(state, throttle, now_sec)))
+                r = append_throttle(reply, throttle, now_sec);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+int throttle_call_clear(struct service *service, struct safe_replies *replies,
+                        sd_bus_message *message, sd_bus_error *error)
+{
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+        const char *id;
+
+        int r = admin_caller_demand(service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &id);
+        if (r >= 0)
+                r = safe_reply_new(replies, message, &reply);
+        if (r < 0)
+                return r;
+        r = throttling_clear(service_state(service), id, safe_reply_on_done, reply,
+                             safe_reply_write(reply));
+        if (r == -ENOENT)
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_THROTTLE,
+                                        "Nobody has to wait under that id.");
+        if (r < 0)
+                return r;
+        TAKE_PTR(reply);
+        return 1;
+}

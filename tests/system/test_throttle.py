@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Whoever failed again and again waits, for each account and origin alone; nobody else does, and the
+provider hears nothing of it."""
+
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+from system.test_never_granted import wait_for
+
+SERVICE = "throttled"
+LOGIN_SEC = 40
+ORIGIN = "203.0.113.7"
+SENTENCE = "Too many sign-ins failed."
+
+
+@pytest.fixture(autouse=True)
+def pam_service():
+    pathlib.Path("/etc/pam.d", SERVICE).write_text(
+        "auth required pam_badge.so dialog=wait qr=none\naccount required pam_permit.so\n")
+
+
+def badgectl(*arguments, account="root"):
+    return subprocess.run(["runuser", "-u", account, "--", "badgectl", *arguments, "--json"],
+                          capture_output=True, text=True, check=False, timeout=LOGIN_SEC)
+
+
+def throttles():
+    return json.loads(badgectl("throttle", "list").stdout)["throttles"]
+
+
+def knock(account="alice", origin=ORIGIN):
+    done = subprocess.run(["pamtester", f"-Irhost={origin}", SERVICE, account, "authenticate"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                          timeout=LOGIN_SEC)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def fail(count, **who):
+    for _ in range(count):
+        is_in, screen = knock(**who)
+        assert not is_in and SENTENCE not in screen, screen
+
+
+def assert_waits(**who):
+    is_in, screen = knock(**who)
+    assert not is_in and SENTENCE in screen, screen
+
+
+def test_from_the_third_failure_on(scripted, serve, journal):
+    provider = scripted.scenario("denied-at-once")
+    serve(provider)
+    fail(2)
+    assert throttles()[0]["wait"] == 0
+    fail(1)
+    asked = provider.count("device")
+    assert_waits()
+    assert provider.count("device") == asked, "the provider was asked all the same"
+    row, = throttles()
+    assert (row["account"], row["origin"], row["failures"]) == ("alice", ORIGIN, 3)
+    assert 0 < row["wait"] <= 5
+    entry = journal.entries(SYSLOG_IDENTIFIER="badged", OUTCOME="throttled")[-1]
+    assert entry["ACCOUNT"] == "alice" and "failed" in entry["REASON"]
+
+
+def test_nobody_else_waits(scripted, serve):
+    serve(scripted.scenario("denied-at-once"))
+    fail(3)
+    assert_waits()
+    fail(1, origin="198.51.100.9")
+    fail(1, account="bob")
+    assert_waits()
+
+
+def test_the_wait_is_over_by_itself(scripted, serve):
+    serve(scripted.scenario("denied-at-once"))
+    fail(3)
+    wait_for(lambda: throttles()[0]["wait"] == 0)
+    fail(1)
+    row, = throttles()
+    assert row["failures"] == 4 and 5 < row["wait"] <= 10
+
+
+def test_survives_the_daemon(scripted, serve):
+    daemon = serve(scripted.scenario("denied-at-once"))
+    fail(3)
+    daemon.stop()
+    daemon.start()
+    assert_waits()
+    assert throttles()[0]["failures"] == 3
+
+
+def test_success_ends_it(scripted, serve):
+    """Two failures, a success, and the next two are the first ones again."""
+    provider = scripted.scenario("granted-by-control")
+    serve(provider, badged="login_timeout = 30s")
+    pathlib.Path("/etc/pam.d", SERVICE).write_text(
+        "auth required pam_badge.so dialog=prompt qr=none\naccount required pam_permit.so\n")
+    for _ in range(2):
+        approve(provider, "deny")
+    assert throttles()[0]["failures"] == 2
+    assert approve(provider, "approve")
+    assert throttles() == []
+
+
+def approve(provider, how):
+    """One login, decided at the provider: True when it was granted."""
+    with subprocess.Popen(["stdbuf", "-oL", "pamtester", f"-Irhost={ORIGIN}", SERVICE, "alice",
+                           "authenticate"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True) as process:
+        for line in process.stdout:
+            if line.startswith("Code:"):
+                getattr(provider, how)(line.split()[1], "alice")
+                process.stdin.write("\n")
+                process.stdin.flush()
+        return process.wait() == 0
+
+
+def test_wrong_tickets_count(scripted, serve):
+    serve(scripted.scenario("device-500"))
+    pathlib.Path("/etc/pam.d", SERVICE).write_text(
+        "auth required pam_badge.so dialog=prompt qr=none\naccount required pam_permit.so\n")
+    assert badgectl("ticket", "create", "alice", "--service", SERVICE, "--lifetime", "1h", "--name",
+                    "x").returncode == 0
+    for _ in range(3):
+        done = subprocess.run(["pamtester", f"-Irhost={ORIGIN}", SERVICE, "alice", "authenticate"],
+                              input="00000-00000-00000-00000-000000\n", capture_output=True,
+                              text=True, check=False, timeout=LOGIN_SEC)
+        assert "That is no ticket" in done.stdout + done.stderr
+    assert_waits()
+
+
+def test_an_outage_is_nobodys_fault(scripted, serve):
+    serve(scripted.scenario("device-500"))
+    for _ in range(4):
+        assert SENTENCE not in knock()[1]
+    assert throttles() == []
+
+
+def test_names_that_nobody_has_are_not_counted(scripted, serve):
+    serve(scripted.scenario("denied-at-once"))
+    for i in range(4):
+        assert not knock(account=f"nobody{i}")[0]
+    assert throttles() == []
+
+
+def test_cleared_by_an_administrator(scripted, serve):
+    serve(scripted.scenario("denied-at-once"))
+    fail(3)
+    assert_waits()
+    row, = throttles()
+    assert badgectl("throttle", "clear", row["id"], account="alice").returncode == 1
+    assert badgectl("throttle", "list", account="alice").returncode == 1
+    assert_waits()
+    assert badgectl("throttle", "clear", row["id"]).returncode == 0
+    fail(1)
+    assert badgectl("throttle", "clear", row["id"]).returncode == 1
