@@ -36,6 +36,7 @@ static int new_call(struct bus_client *client, const char *member, sd_bus_messag
         return bus_peer_new_call(client->peer, BADGED_PATH, BADGED_INTERFACE, member, ret_call);
 }
 
+/* types: of first and second, which is not read where there is only one. */
 static int new_context_call(struct bus_client *client, const char *member, const char *types,
                             const char *first, const char *second,
                             const struct login_context *context, sd_bus_message **ret_call)
@@ -303,6 +304,19 @@ bool bus_client_open_session(struct bus_client *client, const char *account, con
         if (r < 0)
                 bus_verdict_for_failure(r, verdict);
         return r >= 0;
+}
+
+bool bus_client_bind_session(struct bus_client *client, const char *session,
+                             const struct login_context *context, struct login_verdict *verdict)
+{
+        _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+
+        int r = new_context_call(client, "BindSession", "s", session, NULL, context, &call);
+        if (r < 0) {
+                bus_verdict_for_failure(r, verdict);
+                return false;
+        }
+        return ask(client, call, clock_now_usec() + BRIEF_TIMEOUT_USEC, &reply, verdict);
 }
 
 /* Somebody else may have ended it before: closed is closed. */

@@ -69,5 +69,8 @@ void bus_client_check_account(struct bus_client *client, const char *account, co
 bool bus_client_open_session(struct bus_client *client, const char *account, const char *id,
                              const struct login_context *context, char **ret_session,
                              struct login_verdict *verdict);
+/* Tells which login session it began, where the context knows that only now. Likewise. */
+bool bus_client_bind_session(struct bus_client *client, const char *session,
+                             const struct login_context *context, struct login_verdict *verdict);
 bool bus_client_close_session(struct bus_client *client, const char *session,
                               struct login_verdict *verdict);

@@ -85,6 +85,11 @@ _public_ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const 
  * the same controls as for authentication, where default=die would turn it into a failure. */
 _public_ int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+        _cleanup_request_ struct request request = {0};
+
+        if (!(flags & PAM_DELETE_CRED) && session_is_open(pamh) &&
+            request_init(&request, pamh, argc, argv) == PAM_SUCCESS)
+                session_bind(&request);
         return PAM_SUCCESS;
 }
 

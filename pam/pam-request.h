@@ -22,6 +22,8 @@
 /* Likewise, the session that was opened: pam_env reads a file of the person's into the environment.
  */
 #define DATA_SESSION "badge_session"
+/* Likewise, the login session that it is known to have begun. */
+#define DATA_LOGIN_SESSION "badge_login_session"
 
 #define PRIOR_FACTORS_MAX 8
 

@@ -13,6 +13,14 @@
 /* For finding the daemon, which the bus may have to start. */
 #define FIND_TIMEOUT_SEC 10
 
+/* NULL when nothing of that name was kept. */
+static const char *kept(pam_handle_t *pamh, const char *name)
+{
+        const void *data = NULL;
+
+        return pam_get_data(pamh, name, &data) == PAM_SUCCESS ? data : NULL;
+}
+
 static bool find_daemon(struct bus_client **ret_client, struct login_verdict *verdict)
 {
         return bus_client_new(-1, clock_now_usec() + FIND_TIMEOUT_SEC * USEC_PER_SEC, ret_client,
@@ -43,16 +51,16 @@ bool session_check_account(struct request *request, struct login_verdict *verdic
         return true;
 }
 
-static void free_session(pam_handle_t *pamh, void *session, int error_status)
+static void free_text(pam_handle_t *pamh, void *text, int error_status)
 {
-        free(session);
+        free(text);
 }
 
-static bool keep_session(const struct request *request, const char *session)
+static bool keep(const struct request *request, const char *name, const char *text)
 {
-        _cleanup_free_ char *copy = strdup(session);
+        _cleanup_free_ char *copy = strdup(text);
 
-        if (!copy || pam_set_data(request->pamh, DATA_SESSION, copy, free_session) != PAM_SUCCESS)
+        if (!copy || pam_set_data(request->pamh, name, copy, free_text) != PAM_SUCCESS)
                 return false;
         TAKE_PTR(copy);
         return true;
@@ -65,7 +73,8 @@ static bool put_session(struct request *request, const char *session, struct log
 
         if (asprintf(&entry, ENV_SESSION "=%s", session) < 0)
                 entry = NULL;
-        if (entry && keep_session(request, session) &&
+        if (entry && keep(request, DATA_SESSION, session) &&
+            keep(request, DATA_LOGIN_SESSION, request->login_session) &&
             pam_putenv(request->pamh, entry) == PAM_SUCCESS)
                 return true;
         login_verdict_set(verdict, LOGIN_REFUSED, NULL);
@@ -75,11 +84,9 @@ static bool put_session(struct request *request, const char *session, struct log
 /* Whose login it was: sshd opens the session in another process, but does not change PAM_USER. */
 static const char *login_account(const struct request *request)
 {
-        const void *account = NULL;
+        const char *account = kept(request->pamh, DATA_ACCOUNT);
 
-        if (pam_get_data(request->pamh, DATA_ACCOUNT, &account) == PAM_SUCCESS && account)
-                return account;
-        return request->account;
+        return account ? account : request->account;
 }
 
 enum session_answer session_open(struct request *request, struct login_verdict *verdict)
@@ -102,12 +109,37 @@ enum session_answer session_open(struct request *request, struct login_verdict *
         return SESSION_FAILED;
 }
 
+bool session_is_open(pam_handle_t *pamh)
+{
+        return kept(pamh, DATA_SESSION) != NULL;
+}
+
+/* badge-sshd and the like stand first in their files, before pam_loginuid and pam_systemd. But sshd
+ * and login set credentials once more when the session is open, in the process that is in it. */
+void session_bind(struct request *request)
+{
+        _cleanup_bus_client_ struct bus_client *client = NULL;
+        const char *session = kept(request->pamh, DATA_SESSION);
+        const char *known = kept(request->pamh, DATA_LOGIN_SESSION);
+        struct login_verdict ignored;
+
+        if (!session || !known)
+                return;
+        request_find_login_session(request, login_account(request));
+        if (request->login_session[0] == '\0' || strcmp(request->login_session, known) == 0)
+                return;
+        const struct login_context context = {.login_session = request->login_session};
+        if (find_daemon(&client, &ignored) &&
+            bus_client_bind_session(client, session, &context, &ignored))
+                (void)keep(request, DATA_LOGIN_SESSION, request->login_session);
+}
+
 enum session_answer session_close(struct request *request, struct login_verdict *verdict)
 {
         _cleanup_bus_client_ struct bus_client *client = NULL;
-        const void *session = NULL;
+        const char *session = kept(request->pamh, DATA_SESSION);
 
-        if (pam_get_data(request->pamh, DATA_SESSION, &session) != PAM_SUCCESS || !session)
+        if (!session)
                 return SESSION_NOT_OURS;
         if (!find_daemon(&client, verdict) || !bus_client_close_session(client, session, verdict))
                 return SESSION_FAILED;

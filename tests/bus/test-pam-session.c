@@ -266,6 +266,32 @@ static void the_accounts_audit_session_is_told(void **state)
         }
 }
 
+/* sshd's file has badge first, and pam_loginuid later. */
+static void a_session_that_begins_after_ours_is_told_with_the_credentials(void **state)
+{
+        char session[16], wanted[64];
+
+        if (!enter_audit_session(NOBODY, session))
+                skip();
+        start_row(&(struct case_row){.login = "BADGE_LOGIN=7", .word = "5"}, true);
+        assert_int_equal(pam_setcred(pam.pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
+        assert_int_equal(pam_open_session(pam.pamh, 0), PAM_SUCCESS);
+        assert_int_equal(pam_setcred(pam.pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
+        assert_asked("BindSession", false);
+
+        assert_true(enter_audit_session("1000", session));
+        assert_int_equal(pam_setcred(pam.pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
+        assert_asked("BindSession session=5 login_session=", true);
+        (void)snprintf(wanted, sizeof(wanted), "/audit/%s\n", session);
+        assert_asked(wanted, true);
+        assert_int_equal(pam_setcred(pam.pamh, PAM_REINITIALIZE_CRED), PAM_SUCCESS);
+        assert_int_equal(pam_setcred(pam.pamh, PAM_DELETE_CRED), PAM_SUCCESS);
+        assert_int_equal(pam_close_session(pam.pamh, 0), PAM_SUCCESS);
+        assert_asked("CloseSession", true);
+        const char *told = strstr(bus.log, "BindSession");
+        assert_null(strstr(told + 1, "BindSession"));
+}
+
 /* Whoever starts a daemon from a shell takes it into the own session: those whom it lets in are not
  * of that. */
 static void somebody_elses_audit_session_is_not(void **state)
@@ -291,7 +317,7 @@ static void no_audit_session_is_not_told(void **state)
 int main(void)
 {
         enum {
-                N_SINGLE = 9,
+                N_SINGLE = 10,
                 N_ACCOUNT = ELEMENTSOF(account_cases)
         };
         static struct CMUnitTest tests[N_SINGLE + N_ACCOUNT + ELEMENTSOF(session_cases)] = {
@@ -302,6 +328,9 @@ int main(void)
                 cmocka_unit_test_teardown(close_session_without_daemon_fails, stop_all),
                 cmocka_unit_test_teardown(no_audit_session_is_not_told, stop_all),
                 cmocka_unit_test_teardown(the_accounts_audit_session_is_told, leave_audit_session),
+                cmocka_unit_test_teardown(
+                        a_session_that_begins_after_ours_is_told_with_the_credentials,
+                        leave_audit_session),
                 cmocka_unit_test_teardown(somebody_elses_audit_session_is_not, leave_audit_session),
                 cmocka_unit_test_teardown(passwords_are_not_ours, stop_all),
                 cmocka_unit_test_teardown(bad_option_refuses_every_phase, stop_all),

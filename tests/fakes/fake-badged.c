@@ -274,6 +274,18 @@ static int on_open_session(sd_bus_message *call, void *userdata, sd_bus_error *r
         return sd_bus_reply_method_return(call, "s", fake->open);
 }
 
+static int on_bind_session(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
+{
+        const char *session;
+
+        if (sd_bus_message_read(call, "s", &session) < 0)
+                return -EINVAL;
+        printf("BindSession session=%s", session);
+        print_context(call);
+        puts("");
+        return sd_bus_reply_method_return(call, NULL);
+}
+
 static int on_close_session(sd_bus_message *call, void *userdata, sd_bus_error *ret_error)
 {
         const char *session;
@@ -343,6 +355,7 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *ret_error
                 {"StartLogin", on_start_login},
                 {"CheckAccount", on_check_account},
                 {"OpenSession", on_open_session},
+                {"BindSession", on_bind_session},
                 {"CloseSession", on_close_session},
                 {"Wait", on_wait},
                 {"Answer", on_answer},
