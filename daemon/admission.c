@@ -135,38 +135,63 @@ struct refusal admission_check_throttle(struct admission *admission,
                                 "too many logins of the account failed from there");
 }
 
+static const char *room_taken(const struct admission *admission, size_t n_own)
+{
+        return admission->attempts->n >= admission->settings->max_logins + n_own
+                       ? "too many logins are pending (max_logins)"
+                       : NULL;
+}
+
 /* The first limit that is reached, for the journal; NULL: none. The rate comes last: what another
- * limit refuses does not count against it. */
+ * limit refuses does not count against it. n_own: 1 for a login that is pending itself, else 0. */
 static const char *limit_reached(const struct admission *admission,
-                                 const struct login_request *request, uint64_t now_usec)
+                                 const struct login_request *request, size_t n_own,
+                                 uint64_t now_usec)
 {
         const struct settings *settings = admission->settings;
         const struct attempts *attempts = admission->attempts;
         const char *account = request->account, *source = request->source;
+        const char *detail = room_taken(admission, n_own);
 
-        if (attempts->n >= settings->max_logins)
-                return "too many logins are pending (max_logins)";
-        if (attempts_count(attempts, account, source) >= settings->max_logins_per_account)
+        if (detail)
+                return detail;
+        if (attempts_count(attempts, account, source) >= settings->max_logins_per_account + n_own)
                 return "too many logins of the account are pending from there "
                        "(max_logins_per_account)";
         if (attempts_count(attempts, account, NULL) >=
-            (size_t)settings->max_logins_per_account * SOURCES_PER_ACCOUNT)
+            (size_t)settings->max_logins_per_account * SOURCES_PER_ACCOUNT + n_own)
                 return "too many logins of the account are pending (max_logins_per_account, ten "
                        "times)";
-        if (attempts_count(attempts, NULL, source) >= settings->max_logins_per_origin)
+        if (attempts_count(attempts, NULL, source) >= settings->max_logins_per_origin + n_own)
                 return "too many logins from there are pending (max_logins_per_origin)";
         if (rate_limit_take(admission->starts, source, now_usec) <= 0)
                 return "too many logins from there of late (max_logins_per_minute)";
         return NULL;
 }
 
-struct refusal admission_check_limits(struct admission *admission,
-                                      const struct login_request *request, uint64_t now_usec)
+static struct refusal throttle(struct admission *admission, const struct login_request *request,
+                               const char *detail)
 {
-        const char *detail = limit_reached(admission, request, now_usec);
-
         if (!detail)
                 return admission_no_objection;
         return admission_refuse(admission, LOG_EVENT_LOGIN, request, LOGIN_THROTTLED,
                                 login_sentence(LOGIN_THROTTLED), detail);
+}
+
+struct refusal admission_check_limits(struct admission *admission,
+                                      const struct login_request *request, uint64_t now_usec)
+{
+        return throttle(admission, request, limit_reached(admission, request, 0, now_usec));
+}
+
+struct refusal admission_check_room(struct admission *admission,
+                                    const struct login_request *request)
+{
+        return throttle(admission, request, room_taken(admission, 0));
+}
+
+const char *admission_objection(struct admission *admission, const struct login_request *request,
+                                uint64_t now_usec)
+{
+        return limit_reached(admission, request, 1, now_usec);
 }

@@ -61,3 +61,11 @@ struct refusal admission_check_throttle(struct admission *admission,
  * CLOCK_BOOTTIME. */
 struct refusal admission_check_limits(struct admission *admission,
                                       const struct login_request *request, uint64_t now_usec);
+
+/* For a login that need not be approved by anybody, and asks no provider as far as that goes: only
+ * whether there is room. When it has to ask after all, admission_objection() is as above, for one
+ * that is pending already: NULL, or why not, for the journal; static. */
+struct refusal admission_check_room(struct admission *admission,
+                                    const struct login_request *request);
+const char *admission_objection(struct admission *admission, const struct login_request *request,
+                                uint64_t now_usec);

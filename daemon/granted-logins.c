@@ -191,6 +191,45 @@ void granted_logins_keep(struct granted_logins *logins, const struct login *logi
         token_record_finish(tokens);
 }
 
+/* ---- a login is granted by an earlier one ---- */
+
+static void note_use(struct granted_logins *logins, const struct session_record *session,
+                     const struct login *login)
+{
+        struct session_record changed = *session;
+
+        changed.used_at_sec = sessions_now_sec(logins->sessions);
+        changed.used_from = (char *)login_request(login)->origin;
+        sessions_change(logins->sessions, &changed);
+}
+
+int granted_logins_follow(struct granted_logins *logins, const struct login *login)
+{
+        const struct session_record *basis = sessions_get(logins->sessions, login_basis(login));
+        _cleanup_free_ char *amr = NULL;
+        struct session_record session;
+
+        if (!basis)
+                return -ENOENT;
+        int r = lend_login(logins, login, &session, &amr);
+        if (r < 0)
+                return r;
+        session.identity = basis->identity;
+        session.issuer = basis->issuer;
+        session.subject = basis->subject;
+        session.provider = basis->provider;
+        session.client_id = basis->client_id;
+        session.acr = basis->acr;
+        session.amr = basis->amr;
+        session.auth_time_sec = basis->auth_time_sec;
+        session.proved_at_sec = basis->proved_at_sec;
+        session.expires_at_sec = basis->expires_at_sec;
+        r = sessions_add(logins->sessions, &session, NULL, NULL, NULL);
+        if (r >= 0)
+                note_use(logins, basis, login);
+        return r;
+}
+
 /* ---- sessions ---- */
 
 int granted_logins_open(struct granted_logins *logins, const char *id,

@@ -49,6 +49,11 @@ void granted_logins_keep(struct granted_logins *logins, const struct login *logi
 void granted_logins_take_back(struct granted_logins *logins, const struct login *login,
                               struct token_record *tokens);
 
+/* A login that an earlier session answers for (login_basis()) is a session like that one, but for
+ * the tokens, and used it. Not safe when this returns: what it rests on is. -ENOENT when that has
+ * ended meanwhile. */
+int granted_logins_follow(struct granted_logins *logins, const struct login *login);
+
 /* As sessions_claim(); the journal is told. */
 int granted_logins_open(struct granted_logins *logins, const char *id,
                         const struct session_claim *claim, store_on_done on_done, void *userdata,

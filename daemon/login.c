@@ -2,68 +2,22 @@
 #include "login.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <systemd/sd-id128.h>
 #include <time.h>
 
 #include "common/clock.h"
 #include "io/one-time-code.h"
 #include "log.h"
-#include "login-decision.h"
-#include "proof.h"
-
-#define ID_DIGITS 16
-
-/* A window that nobody knows the size of, as behind ssh. */
-#define WINDOW_COLUMNS 80
-#define WINDOW_LINES   24
-
-enum login_state {
-        LOGIN_STATE_ASKING,      /* for a code */
-        LOGIN_STATE_SHOWING,     /* the code is out; polling starts once somebody waits */
-        LOGIN_STATE_OFFERING,    /* the provider is out of reach; something else may be shown */
-        LOGIN_STATE_PRESENTED,   /* it was shown: is it good? */
-        LOGIN_STATE_VERIFYING,   /* approved: whose approval? */
-        LOGIN_STATE_REGISTERING, /* the rules allow it: is it the account's, and safe on the disk?
-                                  */
-        LOGIN_STATE_ENDED,
-};
-
-struct login {
-        sd_event *event;
-        const struct authority *authority;
-        struct login_registrar registrar;
-        struct login_presenter presenter;
-        struct login_listener listener;
-        char id[ID_DIGITS + 1];
-        struct login_request request;
-
-        enum login_state state;
-        struct proof *proof;
-        uint64_t timeout_usec;
-        sd_event_source *news;   /* calls the listener from the loop */
-        sd_event_source *offers; /* the end of LOGIN_STATE_OFFERING */
-
-        const struct grant_challenge *challenge; /* the grant's, or offer; NULL: not yet */
-        struct grant_challenge offer;
-        uint64_t expires_at_usec;
-        char *picture;
-
-        bool wants_code, offers_code;
-        struct secret *code; /* NULL: none was typed, or none is wanted */
-        uint64_t code_typed_at_sec;
-
-        struct login_decision decision;
-};
+#include "login-inside.h"
+#include "login-picture.h"
 
 static const char *const state_words[] = {
-        [LOGIN_STATE_ASKING] = "asking",       [LOGIN_STATE_SHOWING] = "showing",
-        [LOGIN_STATE_OFFERING] = "offering",   [LOGIN_STATE_PRESENTED] = "presented",
-        [LOGIN_STATE_VERIFYING] = "verifying", [LOGIN_STATE_REGISTERING] = "registering",
-        [LOGIN_STATE_ENDED] = "ended",
+        [LOGIN_STATE_RECHECKING] = "rechecking",   [LOGIN_STATE_ASKING] = "asking",
+        [LOGIN_STATE_SHOWING] = "showing",         [LOGIN_STATE_OFFERING] = "offering",
+        [LOGIN_STATE_PRESENTED] = "presented",     [LOGIN_STATE_VERIFYING] = "verifying",
+        [LOGIN_STATE_REGISTERING] = "registering", [LOGIN_STATE_ENDED] = "ended",
 };
 
 /* ---- states ---- */
@@ -96,9 +50,12 @@ static void login_enter_state(struct login *login, enum login_state state)
                  state_words[state]);
         login->state = state;
         switch (state) {
-        case LOGIN_STATE_ASKING:
+        case LOGIN_STATE_RECHECKING:
         case LOGIN_STATE_PRESENTED:
         case LOGIN_STATE_VERIFYING:
+                return;
+        case LOGIN_STATE_ASKING:
+                proof_start(login->proof);
                 return;
         case LOGIN_STATE_SHOWING:
         case LOGIN_STATE_OFFERING:
@@ -261,24 +218,6 @@ static void on_done(enum login_outcome outcome, struct identity *identity, const
 
 /* ---- 1. and 2.: the code is shown, and approved ---- */
 
-/* The picture is a comfort: without memory for it the login goes on. */
-static void draw_picture(struct login *login)
-{
-        const struct grant_challenge *challenge = login->challenge;
-        const char *address = challenge->verification_uri_complete
-                                      ? challenge->verification_uri_complete
-                                      : challenge->verification_uri;
-
-        if (!address)
-                return;
-        const struct login_request *request = &login->request;
-        int r = qr_text_new(address, request->qr,
-                            request->columns > 0 ? request->columns : WINDOW_COLUMNS,
-                            request->lines > 0 ? request->lines : WINDOW_LINES, &login->picture);
-        if (r < 0)
-                log_line(LOG_DEBUG, "Login %s: no picture: %s", login->id, strerror(-r));
-}
-
 static void on_challenge(const struct grant_challenge *challenge, uint64_t expires_at_usec,
                          void *userdata)
 {
@@ -286,7 +225,7 @@ static void on_challenge(const struct grant_challenge *challenge, uint64_t expir
 
         login->challenge = challenge;
         login->expires_at_usec = expires_at_usec;
-        draw_picture(login);
+        login->picture = login_picture_draw(challenge, &login->request, login->id);
         login_enter_state(login, LOGIN_STATE_SHOWING);
 }
 
@@ -295,18 +234,52 @@ static void on_approved(void *userdata)
         login_enter_state(userdata, LOGIN_STATE_VERIFYING);
 }
 
-/* ---- the outside ---- */
+/* ---- 0. does an earlier approval still count? ---- */
 
-static int new_id(char ret_id[ID_DIGITS + 1])
+static void login_rely(struct login *login, const struct session_record *session,
+                       const char *detail)
 {
-        sd_id128_t random;
-
-        int r = sd_id128_randomize(&random);
-        if (r < 0)
-                return r;
-        (void)snprintf(ret_id, ID_DIGITS + 1, "%016llx", (unsigned long long)random.qwords[0]);
-        return 0;
+        login->basis = strdup(session->id);
+        if (!login->basis) {
+                login_end(login, LOGIN_UNAVAILABLE, strerror(ENOMEM), NULL);
+                return;
+        }
+        login_decision_settle(&login->decision, LOGIN_REFUSED, detail, NULL);
+        login->decision.substitute = RECHECK_TYPE;
+        login_enter_state(login, LOGIN_STATE_REGISTERING);
 }
+
+static void login_ask(struct login *login)
+{
+        const char *objection = login->may_ask ? login->may_ask(login, login->userdata) : NULL;
+
+        if (objection)
+                login_end(login, LOGIN_THROTTLED, objection, NULL);
+        else
+                login_enter_state(login, LOGIN_STATE_ASKING);
+}
+
+static void on_rechecked(enum recheck_end end, const struct session_record *session,
+                         const char *detail, void *userdata)
+{
+        struct login *login = userdata;
+
+        switch (end) {
+        case RECHECK_STANDS:
+                login_rely(login, session, detail);
+                return;
+        case RECHECK_NOTHING:
+        case RECHECK_UNREACHABLE:
+                login_ask(login);
+                return;
+        case RECHECK_REFUSED:
+                login_end(login, LOGIN_REFUSED, detail,
+                          "Your identity provider has ended your session. Sign in again.");
+                return;
+        }
+}
+
+/* ---- the outside ---- */
 
 static int login_prepare(struct login *login, const struct login_spec *spec)
 {
@@ -336,8 +309,10 @@ int login_new(const struct login_spec *spec, struct login **ret_login)
         login->wants_code = spec->wants_code;
         login->offers_code = spec->offers_code;
         login->listener = spec->listener;
+        login->may_ask = spec->may_ask;
+        login->userdata = spec->userdata;
         login->decision.outcome = LOGIN_REFUSED;
-        int r = new_id(login->id);
+        int r = state_new_id(login->id);
         if (r < 0)
                 return r;
         r = login_request_copy(spec->request, &login->request);
@@ -346,7 +321,12 @@ int login_new(const struct login_spec *spec, struct login **ret_login)
         r = login_prepare(login, spec);
         if (r < 0)
                 return r;
-        proof_start(login->proof);
+        if (spec->recheck)
+                r = recheck_new(spec->recheck, on_rechecked, login, &login->recheck);
+        else
+                login_enter_state(login, LOGIN_STATE_ASKING);
+        if (r < 0)
+                return r;
         *ret_login = TAKE_PTR(login);
         return 0;
 }
@@ -357,7 +337,9 @@ struct login *login_free(struct login *login)
                 return NULL;
         login->news = sd_event_source_disable_unref(login->news);
         login->offers = sd_event_source_disable_unref(login->offers);
+        login->recheck = recheck_free(login->recheck);
         login->proof = proof_free(login->proof);
+        free(login->basis);
         login_decision_finish(&login->decision);
         login->code = secret_free(login->code);
         sd_event_unref(login->event);
@@ -380,120 +362,19 @@ int login_answer(struct login *login, const char *query)
 /* The state first: what the grant says of its own end is not heard any more. */
 void login_stop(struct login *login)
 {
+        login->recheck = recheck_free(login->recheck);
         login_end(login, LOGIN_UNAVAILABLE, "badged was stopped", NULL);
         proof_cancel(login->proof);
 }
 
 void login_cancel(struct login *login)
 {
+        login->recheck = recheck_free(login->recheck);
         proof_cancel(login->proof);
         login_end(login, LOGIN_CANCELLED, "the caller gave up", NULL);
-}
-
-const char *login_id(const struct login *login)
-{
-        return login->id;
-}
-
-const char *login_account(const struct login *login)
-{
-        return login->request.account;
-}
-
-const struct login_request *login_request(const struct login *login)
-{
-        return &login->request;
-}
-
-const struct authority *login_authority(const struct login *login)
-{
-        return login->authority;
-}
-
-const struct provider_settings *login_provider(const struct login *login)
-{
-        return provider_settings(login->authority->provider);
 }
 
 const char *login_state_word(const struct login *login)
 {
         return state_words[login->state];
-}
-
-uint64_t login_expires_at_usec(const struct login *login)
-{
-        return login->expires_at_usec;
-}
-
-const struct grant_challenge *login_challenge(const struct login *login)
-{
-        return login->challenge;
-}
-
-const char *login_picture(const struct login *login)
-{
-        return login->picture;
-}
-
-bool login_wants_secret(const struct login *login)
-{
-        return login->state == LOGIN_STATE_OFFERING;
-}
-
-bool login_wants_code(const struct login *login)
-{
-        return login->wants_code;
-}
-
-bool login_offers_code(const struct login *login)
-{
-        return login->offers_code;
-}
-
-const struct secret *login_code(const struct login *login, uint64_t *ret_typed_at_sec)
-{
-        *ret_typed_at_sec = login->code_typed_at_sec;
-        return login->code;
-}
-
-bool login_has_ended(const struct login *login)
-{
-        return login->state == LOGIN_STATE_ENDED;
-}
-
-enum login_outcome login_outcome(const struct login *login)
-{
-        return login->state == LOGIN_STATE_ENDED ? login->decision.outcome : LOGIN_REFUSED;
-}
-
-const char *login_reason(const struct login *login)
-{
-        return login_decision_reason(&login->decision);
-}
-
-static bool login_is_allowed(const struct login *login)
-{
-        return login->state == LOGIN_STATE_REGISTERING || login_outcome(login) == LOGIN_GRANTED;
-}
-
-const struct identity *login_identity(const struct login *login)
-{
-        return login_is_allowed(login) ? login->decision.identity : NULL;
-}
-
-const struct account_verdict *login_verdict(const struct login *login)
-{
-        return login_is_allowed(login) ? &login->decision.verdict : NULL;
-}
-
-const char *login_substitute(const struct login *login)
-{
-        return login_is_allowed(login) ? login->decision.substitute : NULL;
-}
-
-int login_take_tokens(struct login *login, struct token_record *ret_record)
-{
-        const struct identity *identity = login_identity(login);
-
-        return identity ? proof_take_tokens(login->proof, identity, ret_record) : -ENOENT;
 }

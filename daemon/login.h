@@ -6,7 +6,9 @@
  *   ASKING ─► SHOWING ─► VERIFYING ─► REGISTERING ─► ENDED      (from any state to ENDED)
  *        └─► OFFERING ┴─► PRESENTED ───────┘
  *
- * OFFERING: the provider cannot be asked, but there is something that may be shown in its place. */
+ * RECHECKING, before ASKING: an earlier session may answer for the account; then REGISTERING is
+ * next. OFFERING: the provider cannot be asked, but there is something that may be shown in its
+ * place. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,6 +25,7 @@
 #include "grant.h"
 #include "login-request.h"
 #include "login-sentence.h"
+#include "recheck.h"
 
 struct login;
 
@@ -60,6 +63,11 @@ struct login_spec {
         sd_event *event;
         const struct authority *authority;
         const struct login_request *request;
+        /* What may spare the person an approval; NULL: nothing. When it comes to nothing, may_ask()
+         * says whether the provider may be asked: NULL, or why not, for the journal; static. */
+        const struct recheck_spec *recheck;
+        const char *(*may_ask)(const struct login *login, void *userdata);
+        void *userdata;
         uint64_t timeout_usec;
         bool wants_code;  /* an approval alone is not enough: a one-time code goes with it */
         bool offers_code; /* where nobody can be asked, a one-time code may be shown */
@@ -116,7 +124,8 @@ const struct login_request *login_request(const struct login *login);
 const struct authority *login_authority(const struct login *login);
 const struct provider_settings *login_provider(const struct login *login);
 
-/* "asking", "showing", "offering", "presented", "verifying", "registering" or "ended". */
+/* "rechecking", "asking", "showing", "offering", "presented", "verifying", "registering" or
+ * "ended". */
 const char *login_state_word(const struct login *login);
 /* When the code dies: CLOCK_REALTIME in microseconds, 0 when there is no code. */
 uint64_t login_expires_at_usec(const struct login *login);
@@ -147,5 +156,8 @@ const struct account_verdict *login_verdict(const struct login *login);
 /* What stood in the provider's place, as login_vouch() had it: then there is no identity. NULL: the
  * provider's proof. */
 const char *login_substitute(const struct login *login);
+/* Likewise the id of the session that answers for it, where login_substitute() is RECHECK_TYPE;
+ * else NULL. */
+const char *login_basis(const struct login *login);
 /* Of such a login, once: the tokens as they are to be kept. As proof_take_tokens(). */
 int login_take_tokens(struct login *login, struct token_record *ret_record);

@@ -203,6 +203,9 @@ static int serve(sd_event *event, struct service_object *service, struct admin_o
         r = token_calls_watch(service->tokens);
         if (r < 0)
                 return r;
+        r = check_calls_watch(service->checks);
+        if (r < 0)
+                return r;
         r = service_object_export(service);
         if (r < 0)
                 return r;
@@ -259,13 +262,16 @@ static int run(struct settings *settings)
 
         struct login_objects logins = {.bus = bus, .service = service};
         struct token_calls tokens = {.bus = bus, .service = service};
+        struct check_calls checks = {.bus = bus, .service = service};
         struct safe_replies replies = {0};
-        struct service_object object = {.logins = &logins, .tokens = &tokens, .replies = &replies};
+        struct service_object object = {
+                .logins = &logins, .tokens = &tokens, .checks = &checks, .replies = &replies};
         struct admin_object admin = {.bus = bus, .service = service, .replies = &replies};
         r = serve(event, &object, &admin);
         service_stop(service);
         login_objects_finish(&logins);
         token_calls_finish(&tokens);
+        check_calls_finish(&checks);
         admin_object_finish(&admin);
         safe_replies_finish(&replies);
         return r;

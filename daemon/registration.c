@@ -113,6 +113,20 @@ static int write_down(struct registrations *registrations, struct login *login,
         return r;
 }
 
+/* Nothing is new to be safe: the session that answers is. */
+static void follow(struct registrations *registrations, struct login *login)
+{
+        int r = granted_logins_follow(registrations->spec.granted, login);
+
+        if (r == -ENOENT)
+                answer(login, (struct login_objection){
+                                      LOGIN_REFUSED, "the session that answered has ended", NULL});
+        else if (r < 0)
+                answer(login, object_to_failure(r));
+        else
+                answer(login, (struct login_objection){LOGIN_GRANTED, NULL, NULL});
+}
+
 static void on_allowed(struct login *login, void *userdata)
 {
         struct registrations *registrations = userdata;
@@ -121,6 +135,10 @@ static void on_allowed(struct login *login, void *userdata)
 
         if (objection.outcome != LOGIN_GRANTED) {
                 answer(login, objection);
+                return;
+        }
+        if (login_basis(login)) {
+                follow(registrations, login);
                 return;
         }
         int r = write_down(registrations, login, identity);

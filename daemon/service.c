@@ -39,6 +39,7 @@ struct service {
         struct admission admission;
         struct granted_logins *granted;
         struct session_watch *watch;
+        struct recheck_sources rechecks;
         struct registrations *registrations;
         struct step_ups *step_ups;
         struct offline_codes *offline_codes;
@@ -117,6 +118,13 @@ static int service_add_registrar(struct service *service)
         r = session_watch_new(service->event, service->granted, &service->watch);
         if (r < 0)
                 return r;
+        service->rechecks = (struct recheck_sources){
+                .event = service->event,
+                .settings = service->settings,
+                .state = service->state,
+                .sessions = granted_logins_sessions(service->granted),
+                .keeper = granted_logins_keeper(service->granted),
+        };
         const struct registrations_spec registrations = {
                 .state = service->state,
                 .settings = service->settings,
@@ -199,14 +207,24 @@ void service_warm_up(struct service *service)
 
 /* ---- logins ---- */
 
+static const char *may_ask(const struct login *login, void *userdata)
+{
+        struct service *service = userdata;
+
+        return admission_objection(&service->admission, login_request(login), now_usec(service));
+}
+
 static int start_attempt(struct service *service, const struct authority *asked,
-                         const struct login_request *request, const struct login_listener *listener,
-                         struct attempt **ret_attempt)
+                         const struct login_request *request, const struct recheck_spec *recheck,
+                         const struct login_listener *listener, struct attempt **ret_attempt)
 {
         const struct login_spec spec = {
                 .event = service->event,
                 .authority = asked,
                 .request = request,
+                .recheck = recheck,
+                .may_ask = may_ask,
+                .userdata = service,
                 .timeout_usec = service->settings->login_timeout_sec * USEC_PER_SEC,
                 .wants_code = settings_service(service->settings, request->service)->wants_totp,
                 .offers_code = offline_codes_may_open(service->offline_codes, request->account,
@@ -235,25 +253,55 @@ static struct refusal choose_provider(struct service *service, const struct logi
         return admission_no_objection;
 }
 
+/* The session, of those in the login session that the login comes from, which may answer for it
+ * instead of the person; NULL: none may, or none is to. */
+static const struct session_record *find_basis(const struct service *service,
+                                               const struct login_request *request,
+                                               const char *provider, struct recheck_spec *ret_spec)
+{
+        const struct service_rules *rules = settings_service(service->settings, request->service);
+        _cleanup_(local_account_finish) struct local_account local = {0};
+
+        if (!request->login_session || rules->max_age_sec == 0 || rules->wants_totp ||
+            request->redirect_uri || account_lookup(request->account, &local) <= 0)
+                return NULL;
+        *ret_spec = (struct recheck_spec){
+                .sources = &service->rechecks,
+                .account = request->account,
+                .uid = local.uid,
+                .service = request->service,
+                .login_session = request->login_session,
+                .provider = provider,
+        };
+        return recheck_find(ret_spec);
+}
+
 int service_start_login(struct service *service, const struct login_request *request,
                         const char *provider, const struct login_listener *listener,
                         struct attempt **ret_attempt, struct refusal *ret_refusal)
 {
         struct admission *admission = &service->admission;
         const struct authority *asked = NULL;
+        const struct session_record *basis = NULL;
+        struct recheck_spec recheck;
 
         struct refusal refusal = admission_check_local(admission, LOG_EVENT_LOGIN, request);
         if (refusal.outcome == LOGIN_GRANTED)
-                refusal = choose_provider(service, request, provider, &asked);
+                basis = find_basis(service, request, provider, &recheck);
+        if (refusal.outcome == LOGIN_GRANTED)
+                refusal = choose_provider(service, request, basis ? basis->provider : provider,
+                                          &asked);
         if (refusal.outcome == LOGIN_GRANTED)
                 refusal = admission_check_throttle(admission, request, now_sec(service));
         if (refusal.outcome == LOGIN_GRANTED)
-                refusal = admission_check_limits(admission, request, now_usec(service));
+                refusal = basis ? admission_check_room(admission, request)
+                                : admission_check_limits(admission, request, now_usec(service));
         if (refusal.outcome != LOGIN_GRANTED) {
                 *ret_refusal = refusal;
                 return 0;
         }
-        int r = start_attempt(service, asked, request, listener, ret_attempt);
+        int r = start_attempt(service, asked, request, basis ? &recheck : NULL, listener,
+                              ret_attempt);
         return r < 0 ? r : 1;
 }
 
@@ -264,7 +312,7 @@ void service_stop(struct service *service)
 
 /* ---- account phase and sessions ---- */
 
-struct refusal service_check_account(struct service *service, const struct login_request *request)
+struct refusal service_check_reach(struct service *service, const struct login_request *request)
 {
         struct refusal refusal = admission_check_local(&service->admission, LOG_EVENT_ACCOUNT,
                                                        request);
@@ -274,6 +322,20 @@ struct refusal service_check_account(struct service *service, const struct login
                 return admission_no_objection;
         return admission_refuse_account(&service->admission, LOG_EVENT_ACCOUNT, request,
                                         "no identity of any provider may use the account");
+}
+
+int service_check_account(struct service *service, const struct login_request *request,
+                          account_check_on_done on_done, void *userdata,
+                          struct account_check **ret_check, struct refusal *ret_answer)
+{
+        struct refusal refusal = service_check_reach(service, request);
+
+        if (refusal.outcome != LOGIN_GRANTED) {
+                *ret_answer = refusal;
+                return 0;
+        }
+        return account_check_new(&service->admission, &service->rechecks, request, on_done,
+                                 userdata, ret_check, ret_answer);
 }
 
 int service_open_session(struct service *service, const char *login, const char *account,

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+#include "account-check.h"
 #include "admission.h"
 #include "attempts.h"
 #include "common/cleanup.h"
@@ -46,9 +47,15 @@ int service_start_login(struct service *service, const struct login_request *req
 /* Ends the logins that are pending because badged is stopping; for after the loop. */
 void service_stop(struct service *service);
 
-/* The account phase: may the account be used with badged at all? LOGIN_GRANTED or not, as far as is
- * known here without asking a provider. Refusals are in the journal already. */
-struct refusal service_check_account(struct service *service, const struct login_request *request);
+/* May the account be used with badged at all? LOGIN_GRANTED or not, as far as is known here without
+ * asking a provider. Refusals are in the journal already. */
+struct refusal service_check_reach(struct service *service, const struct login_request *request);
+
+/* The account phase, which begins with that: 0 and *ret_answer; or 1, when account_check_new() has
+ * more to find out. */
+int service_check_account(struct service *service, const struct login_request *request,
+                          account_check_on_done on_done, void *userdata,
+                          struct account_check **ret_check, struct refusal *ret_answer);
 
 /* A granted login becomes a session, which keeps its id: as granted_logins_open(). */
 int service_open_session(struct service *service, const char *login, const char *account,

@@ -210,6 +210,26 @@ int sessions_claim(struct sessions *sessions, const char *id, const struct sessi
         return store_mirror_put(sessions->table, &changed, on_done, userdata, ret_write);
 }
 
+void sessions_change(struct sessions *sessions, const struct session_record *changed)
+{
+        int r = store_mirror_put(sessions->table, changed, NULL, NULL, NULL);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to write down session %s: %s, ignoring", changed->id,
+                         strerror(-r));
+}
+
+int sessions_bind(struct sessions *sessions, const char *id, const char *login_session)
+{
+        const struct session_record *session = sessions_get(sessions, id);
+
+        if (!session || !session_is_open(session))
+                return -ENOENT;
+        struct session_record changed = *session;
+        changed.login_session = (char *)login_session;
+        sessions_change(sessions, &changed);
+        return 0;
+}
+
 int sessions_end(struct sessions *sessions, const char *id, enum session_end how,
                  uint64_t revoke_until_sec, store_on_done on_done, void *userdata,
                  struct store_write **ret_write)
@@ -236,14 +256,6 @@ void sessions_forget(struct sessions *sessions, const char *id)
         int r = store_mirror_remove(sessions->table, id, NULL, NULL, NULL);
         if (r < 0)
                 log_line(LOG_WARNING, "Failed to forget session %s: %s, ignoring", id,
-                         strerror(-r));
-}
-
-void sessions_change(struct sessions *sessions, const struct session_record *changed)
-{
-        int r = store_mirror_put(sessions->table, changed, NULL, NULL, NULL);
-        if (r < 0)
-                log_line(LOG_WARNING, "Failed to write down session %s: %s, ignoring", changed->id,
                          strerror(-r));
 }
 

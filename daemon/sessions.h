@@ -72,6 +72,9 @@ struct session_claim {
 int sessions_claim(struct sessions *sessions, const char *id, const struct session_claim *claim,
                    store_on_done on_done, void *userdata, struct store_write **ret_write);
 
+/* It began that login session. -ENOENT when it is not open. */
+int sessions_bind(struct sessions *sessions, const char *id, const char *login_session);
+
 /* Ends it. With revoke_until_sec the row stays, for its tokens, until sessions_forget(). -ENOENT
  * when it has ended before. */
 int sessions_end(struct sessions *sessions, const char *id, enum session_end how,

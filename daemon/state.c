@@ -97,8 +97,8 @@ static void on_failure(const char *name, int result, void *userdata)
         struct state *state = userdata;
 
         if (!state->is_failing)
-                log_line(LOG_ERR, "Failed to write '%s' of '%s': %s", name,
-                         state->files->store, strerror(-result));
+                log_line(LOG_ERR, "Failed to write '%s' of '%s': %s", name, state->files->store,
+                         strerror(-result));
         state->is_failing = true;
 }
 

@@ -214,7 +214,7 @@ static int read_call(sd_bus_message *message, const char *types, const char **re
                      struct call_context *ret_context, sd_bus_error *error)
 {
         _cleanup_(call_context_finish) struct call_context context = {.qr = QR_NONE};
-        const char *second;
+        const char *second = NULL; /* where types have none */
 
         if (caller_uid(message, &context.caller_uid) < 0)
                 return caller_refuse(message, "The caller cannot be identified.", error);
@@ -240,6 +240,18 @@ int call_context_read(sd_bus_message *message, struct call_context *ret_context,
         if (r < 0)
                 return r;
         ret_context->service = service;
+        return 0;
+}
+
+int call_context_read_session(sd_bus_message *message, struct call_context *ret_context,
+                              const char **ret_session, sd_bus_error *error)
+{
+        const char *nothing;
+
+        int r = read_call(message, "s", &nothing, ret_context, error);
+        if (r < 0)
+                return r;
+        *ret_session = TAKE_PTR(ret_context->account);
         return 0;
 }
 

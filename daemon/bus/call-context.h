@@ -33,6 +33,9 @@ int call_context_read(sd_bus_message *message, struct call_context *ret_context,
 /* Likewise "soa{sv}", of OpenSession: the path of a login in place of the service. */
 int call_context_read_claim(sd_bus_message *message, struct call_context *ret_context,
                             const char **ret_login, sd_bus_error *error);
+/* Likewise "sa{sv}", of BindSession: the id of a session alone. */
+int call_context_read_session(sd_bus_message *message, struct call_context *ret_context,
+                              const char **ret_session, sd_bus_error *error);
 void call_context_finish(struct call_context *context);
 
 /* The same for the service's verbs; borrows from the context. */

@@ -207,6 +207,16 @@ static void on_challenge(struct login *login, void *userdata)
                 (void)login_object_free(object);
 }
 
+/* There was nothing to approve; Wait is answered at once. */
+static void on_silence(struct login_object *object, sd_bus_message *start)
+{
+        int r = login_reply_challenge(start, object->path, attempt_login(object->attempt));
+
+        report(object, "StartLogin", r);
+        if (r < 0)
+                (void)login_object_free(object);
+}
+
 /* An end that nobody waits for yet stays until the owner asks or leaves; it counts against the
  * limits for as long. */
 static void on_end(struct login *login, void *userdata)
@@ -214,6 +224,10 @@ static void on_end(struct login *login, void *userdata)
         struct login_object *object = userdata;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *start = TAKE_PTR(object->start);
 
+        if (start && login_outcome(login) == LOGIN_GRANTED) {
+                on_silence(object, start);
+                return;
+        }
         if (start)
                 report(object, "StartLogin",
                        login_reply_refusal(start, login_outcome(login), login_reason(login)));

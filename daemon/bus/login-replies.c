@@ -22,6 +22,8 @@ static int append_challenge(sd_bus_message *reply, const struct login *login)
 {
         const struct grant_challenge *code = login_challenge(login);
 
+        if (!code) /* there was nothing to approve */
+                return 0;
         int r = append_text(reply, "user_code", code->user_code);
         if (r < 0)
                 return r;

@@ -29,16 +29,9 @@ static int method_start_login(sd_bus_message *message, void *userdata, sd_bus_er
 
 static int method_check_account(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        struct login_objects *objects = ((struct service_object *)userdata)->logins;
-        _cleanup_(call_context_finish) struct call_context context = {0};
+        struct service_object *object = userdata;
 
-        int r = call_context_read(message, &context, error);
-        if (r < 0)
-                return r;
-        struct login_request request = call_context_request(&context);
-        struct refusal answer = service_check_account(objects->service, &request);
-        return sd_bus_reply_method_return(message, "ss", login_outcome_word(answer.outcome),
-                                          answer.reason);
+        return check_call_start(object->checks, message, error);
 }
 
 static int method_open_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -46,6 +39,13 @@ static int method_open_session(sd_bus_message *message, void *userdata, sd_bus_e
         struct service_object *object = userdata;
 
         return session_call_open(object->logins->service, object->replies, message, error);
+}
+
+static int method_bind_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return session_call_bind(object->logins->service, message, error);
 }
 
 static int method_close_session(sd_bus_message *message, void *userdata, sd_bus_error *error)
@@ -117,6 +117,8 @@ static const sd_bus_vtable service_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS(
                 "OpenSession", SD_BUS_ARGS("s", account, "o", login, "a{sv}", context),
                 SD_BUS_RESULT("s", session), method_open_session, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("BindSession", SD_BUS_ARGS("s", session, "a{sv}", context),
+                                SD_BUS_NO_RESULT, method_bind_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("CloseSession", SD_BUS_ARGS("s", session), SD_BUS_NO_RESULT,
                                 method_close_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListOwnSessions", SD_BUS_NO_ARGS,

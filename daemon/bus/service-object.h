@@ -2,6 +2,7 @@
 /* The object /org/badged/Badged1 with the interface org.badged.Badged1: what PAM asks for. */
 #pragma once
 
+#include "bus/check-calls.h"
 #include "bus/login-object.h"
 #include "bus/token-calls.h"
 
@@ -10,6 +11,7 @@ struct safe_replies;
 struct service_object {
         struct login_objects *logins;
         struct token_calls *tokens;
+        struct check_calls *checks;
         struct safe_replies *replies;
 };
 

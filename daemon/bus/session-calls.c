@@ -60,6 +60,24 @@ static const struct session_record *find(struct service *service, const char *id
         return session && session_is_open(session) ? session : NULL;
 }
 
+/* What is bound is safe soon: until then, it is bound in memory. */
+int session_call_bind(struct service *service, sd_bus_message *message, sd_bus_error *error)
+{
+        _cleanup_(call_context_finish) struct call_context context = {0};
+        const char *id;
+
+        int r = caller_demand_root(message, error);
+        if (r >= 0)
+                r = call_context_read_session(message, &context, &id, error);
+        if (r < 0)
+                return r;
+        r = -ENOENT;
+        if (context.login_session)
+                r = sessions_bind(granted_logins_sessions(service_granted_logins(service)), id,
+                                  context.login_session);
+        return r < 0 ? complain_of_session(error) : sd_bus_reply_method_return(message, NULL);
+}
+
 static int end(struct service *service, struct safe_replies *replies, sd_bus_message *message,
                const char *id, enum session_end how, sd_bus_error *error)
 {

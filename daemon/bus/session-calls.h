@@ -12,6 +12,7 @@ struct safe_replies;
 /* All: 1 or more, or the D-Bus error is set and its negative errno returned. */
 int session_call_open(struct service *service, struct safe_replies *replies,
                       sd_bus_message *message, sd_bus_error *error);
+int session_call_bind(struct service *service, sd_bus_message *message, sd_bus_error *error);
 int session_call_close(struct service *service, struct safe_replies *replies,
                        sd_bus_message *message, sd_bus_error *error);
 int session_call_list_own(struct service *service, sd_bus_message *message, sd_bus_error *error);

@@ -125,7 +125,7 @@ int ticket_call_create(struct service *service, struct safe_replies *replies,
                 .origin = "badgectl",
                 .source = "badgectl",
         };
-        struct refusal refusal = service_check_account(service, &request);
+        struct refusal refusal = service_check_reach(service, &request);
         if (refusal.outcome != LOGIN_GRANTED)
                 return login_reply_refusal(message, refusal.outcome, refusal.reason);
         r = create(service, replies, message, &wish);

@@ -18,9 +18,10 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
          "authority", "authorities", "identification",
          "token-refresh", "token-revocation", "token-store", "token-wait", "token-keeper", "end-session",
-         "verification", "proof", "login-request", "login-sentence", "login-decision", "login",
+         "verification", "proof", "sessions", "recheck",
+         "login-request", "login-sentence", "login-decision", "login-picture", "login",
          "login-binding", "presentations", "attempts",
-         "admission", "sessions", "granted-logins", "own-tokens", "session-watch", "registration",
+         "admission", "account-check", "granted-logins", "own-tokens", "session-watch", "registration",
          "step-up", "offline-codes",
          "service", "main"]
 
@@ -82,6 +83,8 @@ def spine_rank(name: str) -> int:
     stem = pathlib.PurePath(name).stem
     if stem.startswith("settings"):
         stem = "settings"
+    if stem in ("login-inside", "login-facts"):     # parts of it
+        stem = "login"
     return SPINE.index(stem)
 
 

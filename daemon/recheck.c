@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "recheck.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "core/proof-window.h"
+#include "io/store-identity.h"
+
+/* An account with more sessions than this that say nothing is one whose provider says nothing. */
+#define TRIED_MAX 8
+
+struct recheck {
+        struct recheck_spec spec; /* with own texts */
+        recheck_on_done on_done;
+        void *userdata;
+        sd_event_source *start;
+        struct token_wait *wait;
+        char session[STATE_ID_DIGITS + 1]; /* that is being asked about */
+        char tried[TRIED_MAX][STATE_ID_DIGITS + 1];
+        size_t n_tried;
+        bool was_refused, was_silent;
+};
+
+/* ---- which session ---- */
+
+/* Whose the session is must be as it was when it began: the account the same one, the identity
+ * still its own, and the provider still the one that knows the tokens. */
+static bool is_as_it_was(const struct recheck_spec *spec, const struct session_record *session)
+{
+        const struct provider_settings *provider;
+        const struct identity_record *identity;
+
+        if (!session->provider || !session->identity || session->uid != spec->uid)
+                return false;
+        provider = settings_provider(spec->sources->settings, session->provider);
+        identity = store_mirror_get(spec->sources->state->identities, session->identity);
+        return provider && identity && identity->account &&
+               strcmp(identity->account, session->account) == 0 &&
+               strcmp(identity->issuer, provider->issuer) == 0 && session->client_id &&
+               strcmp(session->client_id, provider->client_id) == 0;
+}
+
+static bool may_answer(const struct recheck_spec *spec, const struct session_record *session)
+{
+        if (!session_is_open(session) || strcmp(session->account, spec->account) != 0 ||
+            (session->type && strcmp(session->type, RECHECK_TYPE) == 0))
+                return false;
+        if (spec->provider &&
+            (!session->provider || strcmp(session->provider, spec->provider) != 0))
+                return false;
+        if (spec->login_session &&
+            (!session->login_session || strcmp(session->login_session, spec->login_session) != 0))
+                return false;
+        return is_as_it_was(spec, session);
+}
+
+static bool was_tried(const struct recheck *recheck, const struct session_record *session)
+{
+        for (size_t i = 0; i < recheck->n_tried; i++)
+                if (strcmp(recheck->tried[i], session->id) == 0)
+                        return true;
+        return false;
+}
+
+/* The one that was proved last; recheck, which may be NULL, knows those that are not it. */
+static const struct session_record *find(const struct recheck_spec *spec,
+                                         const struct recheck *recheck)
+{
+        const struct session_record *session = NULL, *best = NULL;
+
+        while ((session = sessions_next(spec->sources->sessions, session)))
+                if (may_answer(spec, session) && !(recheck && was_tried(recheck, session)) &&
+                    (!best || session->proved_at_sec >= best->proved_at_sec))
+                        best = session;
+        return best;
+}
+
+const struct session_record *recheck_find(const struct recheck_spec *spec)
+{
+        return find(spec, NULL);
+}
+
+/* ---- what its provider's word is worth ---- */
+
+static struct proof_window window_of(const struct recheck_spec *spec)
+{
+        const struct service_rules *rules = settings_service(spec->sources->settings,
+                                                             spec->service);
+        struct proof_window window = {.max_age_sec = rules->max_age_sec};
+
+        switch (rules->offline) {
+        case OFFLINE_ALLOW_FOR:
+                window.offline_sec = rules->offline_for_sec;
+                break;
+        case OFFLINE_DENY:
+        case OFFLINE_TOTP:
+                break;
+        }
+        return window;
+}
+
+static struct proof_standing standing_of(const struct recheck_spec *spec,
+                                         const struct session_record *session)
+{
+        return (struct proof_standing){
+                .proved_at_sec = session->proved_at_sec,
+                .now_sec = sessions_now_sec(spec->sources->sessions),
+                .can_be_asked = token_keeper_authority(spec->sources->keeper, session->id) != NULL,
+        };
+}
+
+/* ---- the end ---- */
+
+static void finish(struct recheck *recheck, const struct session_record *session,
+                   const char *detail)
+{
+        enum recheck_end end = session                ? RECHECK_STANDS
+                               : recheck->was_refused ? RECHECK_REFUSED
+                               : recheck->was_silent  ? RECHECK_UNREACHABLE
+                                                      : RECHECK_NOTHING;
+
+        recheck->on_done(end, session, detail, recheck->userdata);
+}
+
+static const char *failure_of(const struct recheck *recheck)
+{
+        if (recheck->was_refused)
+                return "the provider does not renew the session any more";
+        return recheck->was_silent ? "the provider cannot be asked about the session"
+                                   : "no session answers for the account";
+}
+
+/* ---- one session after the other ---- */
+
+static void step(struct recheck *recheck);
+
+static void dismiss(struct recheck *recheck)
+{
+        memcpy(recheck->tried[recheck->n_tried++], recheck->session, sizeof(recheck->session));
+        step(recheck);
+}
+
+static void renew_proof(struct recheck *recheck, const struct session_record *session)
+{
+        struct session_record changed = *session;
+
+        changed.proved_at_sec = sessions_now_sec(recheck->spec.sources->sessions);
+        sessions_change(recheck->spec.sources->sessions, &changed);
+}
+
+static enum proof_answer answer_of(enum token_answer answer)
+{
+        switch (answer) {
+        case TOKEN_VALID:
+                return PROOF_SAID_YES;
+        case TOKEN_OVER:
+                return PROOF_SAID_NO;
+        case TOKEN_TOO_SHORT:
+        case TOKEN_EXPIRED:
+        case TOKEN_UNAVAILABLE:
+                break;
+        }
+        return PROOF_SAID_NOTHING;
+}
+
+/* The session may have ended meanwhile, by whatever: then it answers for nobody. */
+static void on_answer(enum token_answer answer, const struct token_record *record, void *userdata)
+{
+        struct recheck *recheck = userdata;
+        const struct session_record *session = sessions_get(recheck->spec.sources->sessions,
+                                                            recheck->session);
+        enum proof_verdict verdict = answer == TOKEN_OVER ? PROOF_OVER : PROOF_SILENT;
+
+        recheck->wait = token_wait_free(recheck->wait);
+        if (session && may_answer(&recheck->spec, session)) {
+                const struct proof_window window = window_of(&recheck->spec);
+                const struct proof_standing standing = standing_of(&recheck->spec, session);
+                verdict = proof_window_settle(&window, &standing, answer_of(answer));
+        }
+        switch (verdict) {
+        case PROOF_COUNTS:
+                if (answer == TOKEN_VALID)
+                        renew_proof(recheck, session);
+                finish(recheck, session,
+                       answer == TOKEN_VALID
+                               ? "the provider renewed the session"
+                               : "the provider is out of reach, and its last word still counts");
+                return;
+        case PROOF_OVER:
+                recheck->was_refused = true;
+                break;
+        case PROOF_ASK:
+        case PROOF_SILENT:
+                recheck->was_silent = true;
+                break;
+        }
+        dismiss(recheck);
+}
+
+static void ask(struct recheck *recheck, const struct session_record *session)
+{
+        int r = token_keeper_renew(recheck->spec.sources->keeper, session->id, on_answer, recheck,
+                                   &recheck->wait);
+
+        if (r >= 0)
+                return;
+        recheck->was_silent = true;
+        dismiss(recheck);
+}
+
+static void step(struct recheck *recheck)
+{
+        const struct recheck_spec *spec = &recheck->spec;
+        const struct session_record *session = NULL;
+
+        if (recheck->n_tried < TRIED_MAX)
+                session = find(spec, recheck);
+        if (!session) {
+                finish(recheck, NULL, failure_of(recheck));
+                return;
+        }
+        (void)snprintf(recheck->session, sizeof(recheck->session), "%s", session->id);
+        const struct proof_window window = window_of(spec);
+        const struct proof_standing standing = standing_of(spec, session);
+        switch (proof_window_look(&window, &standing)) {
+        case PROOF_COUNTS:
+                finish(recheck, session, "the provider's last word for the session still counts");
+                return;
+        case PROOF_ASK:
+                ask(recheck, session);
+                return;
+        case PROOF_SILENT:
+        case PROOF_OVER:
+                dismiss(recheck);
+                return;
+        }
+}
+
+static int on_start(sd_event_source *source, void *userdata)
+{
+        struct recheck *recheck = userdata;
+
+        recheck->start = sd_event_source_disable_unref(recheck->start);
+        step(recheck);
+        return 0;
+}
+
+/* ---- from the outside ---- */
+
+static int copy_spec(const struct recheck_spec *spec, struct recheck_spec *copy)
+{
+        *copy = (struct recheck_spec){.sources = spec->sources, .uid = spec->uid};
+        if (text_copy(spec->account, (char **)&copy->account) < 0 ||
+            text_copy(spec->service, (char **)&copy->service) < 0 ||
+            text_copy(spec->login_session, (char **)&copy->login_session) < 0 ||
+            text_copy(spec->provider, (char **)&copy->provider) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
+int recheck_new(const struct recheck_spec *spec, recheck_on_done on_done, void *userdata,
+                struct recheck **ret_recheck)
+{
+        _cleanup_(recheck_freep) struct recheck *recheck = calloc(1, sizeof(*recheck));
+        if (!recheck)
+                return -ENOMEM;
+
+        recheck->on_done = on_done;
+        recheck->userdata = userdata;
+        int r = copy_spec(spec, &recheck->spec);
+        if (r < 0)
+                return r;
+        r = sd_event_add_defer(spec->sources->event, &recheck->start, on_start, recheck);
+        if (r < 0)
+                return r;
+        *ret_recheck = TAKE_PTR(recheck);
+        return 0;
+}
+
+struct recheck *recheck_free(struct recheck *recheck)
+{
+        if (!recheck)
+                return NULL;
+        (void)sd_event_source_disable_unref(recheck->start);
+        (void)token_wait_free(recheck->wait);
+        free((char *)recheck->spec.account);
+        free((char *)recheck->spec.service);
+        free((char *)recheck->spec.login_session);
+        free((char *)recheck->spec.provider);
+        free(recheck);
+        return NULL;
+}
