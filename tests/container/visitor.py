@@ -4,7 +4,7 @@
 import pathlib
 
 from host.machine import NAME
-from system.person import Person
+from system.person import SHELL, SHELL_SEC, Person
 
 
 class Visitor(Person):
@@ -33,6 +33,36 @@ class Visitor(Person):
         provider.approve(self.see_challenge().user_code, self.account)
         self.is_root = True
         self.see_shell()
+
+    def become_root_silently(self) -> None:
+        """Likewise, with nothing to approve; sudo's own memory does not count."""
+        seen = len(self.screen)
+        self.terminal.send("sudo -k; sudo -s\r")
+        self.is_root = True
+        self.see_shell()
+        assert "Code:" not in self.screen[seen:], self.screen[seen:]
+
+    def sudo_refused(self) -> str:
+        """What stands on the screen when it is, without a code."""
+        seen = len(self.screen)
+        self.terminal.send("sudo -k; sudo -s\r")
+        self._expect([SHELL], SHELL_SEC)
+        self.prove_shell()
+        assert "Code:" not in self.screen[seen:], self.screen[seen:]
+        return self.screen[seen:]
+
+    def is_asked_for_sudo(self) -> bool:
+        """Whether there is a code for it; it is given up."""
+        self.terminal.send("sudo -k; sudo -s\r")
+        self.see_challenge()
+        self.press_ctrl_c()
+        self._expect([SHELL], SHELL_SEC)
+        return True
+
+    def present(self, secret: str) -> None:
+        """Types it where Enter or a code would be."""
+        self._expect(["Ticket"], SHELL_SEC)
+        self.terminal.send(f"{secret}\r")
 
     def leave_root(self) -> None:
         self.terminal.send("exit\r")

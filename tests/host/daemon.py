@@ -82,9 +82,9 @@ def copy_settings(folder: pathlib.Path) -> None:
 
 def settings_for(provider, name: str = "corp", username_claim: str = "preferred_username",
                  client_auth: str = "", badged: str = "", section: str = "",
-                 accounts: str = "") -> tuple[str, dict]:
+                 accounts: str = "", services: str = "") -> tuple[str, dict]:
     """(text, files) that let the provider name accounts by a claim. badged, section and accounts are
-    further lines for [badged], the provider's section and [accounts]."""
+    further lines for [badged], the provider's section and [accounts], services whole sections."""
     client_auth = client_auth or provider.client_auth
     lines = ["[badged]", f"default_provider = {name}",
              "max_logins_per_minute = 100000", badged, "",
@@ -102,7 +102,7 @@ def settings_for(provider, name: str = "corp", username_claim: str = "preferred_
     lines += ["", "[accounts]", accounts]
     if username_claim:
         lines.append(f"username_claim = {username_claim}")
-    return "\n".join(lines) + "\n", files
+    return "\n".join([*lines, services]) + "\n", files
 
 
 def credentials_for(provider, name: str, client_auth: str) -> tuple[list[str], dict]:

@@ -133,6 +133,11 @@ class Scripted(Provider):
         """The administrator at the provider ends every grant."""
         self.control("POST", "revoke-all")
 
+    def disable_all(self):
+        """The administrator at the provider takes everybody back: no refresh succeeds any more. Tokens
+        that were given out count until they end, or are revoked."""
+        self.control("POST", "disable", {})
+
     def decide(self, verb, value):
         if self.control("POST", verb, value).status == 404:
             raise WrongUserCode(self.name)

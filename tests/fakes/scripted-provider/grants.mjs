@@ -101,6 +101,7 @@ const isIdle = ({ as }) => /^(status|retry-after):/.test(as ?? '');
 function refreshFault(issuer, found, { client, form, jkt }) {
         if (!found || found.grant.client !== client || found.grant.is_dead) return 'unknown';
         if (found.grant.jkt && found.grant.jkt !== jkt) return 'the key is another';
+        if (issuer.isClosed) return 'the account is disabled';
         if (found.is_used) {
                 found.grant.is_dead = true;
                 return 'it came before: nothing of this grant counts any more';

@@ -82,6 +82,12 @@ const CONTROLS = {
                 for (const { grant } of issuer.accessTokens.values()) grant.is_dead = true;
                 return jsonAnswer(200, {});
         },
+        // What was given out stays; nothing new is.
+        disable: (issuer) => {
+                issuer.isClosed = true;
+                for (const code of issuer.codes.values()) code.ended = DENIED;
+                return jsonAnswer(200, {});
+        },
         'approve-all': (issuer, { as }) => {
                 if (!isUser(as)) return jsonAnswer(404, { error: 'unknown person' });
                 for (const code of issuer.codes.values()) code.as = as;

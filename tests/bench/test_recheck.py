@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""sudo in a login session whose approval still counts, beside what it costs to check a password."""
+
+import pathlib
+import pwd
+import secrets
+import subprocess
+
+from bench.conftest import ACCOUNT
+from bench.programs import measure
+
+ROUNDS = 100
+GROUP = "silent re-check"
+PAM = pathlib.Path("/etc/pam.d")
+
+
+def test_recheck(scripted, serve, report):
+    provider = scripted.scenario("refresh")
+    serve(provider, section="keep_tokens = yes", services="[service bench-silent]\nmax_age = 1h")
+    for service in ("bench-first", "bench-silent"):
+        (PAM / service).write_text("auth required pam_badge.so dialog=wait qr=none\n"
+                                   "account required pam_permit.so\nsession required pam_badge.so\n")
+    (PAM / "bench-unix").write_text("auth required pam_unix.so\naccount required pam_permit.so\n")
+    password = secrets.token_urlsafe()
+    subprocess.run(["chpasswd", "--crypt-method", "YESCRYPT"], input=f"{ACCOUNT}:{password}",
+                   text=True, check=True)
+    figures = measure("bench-recheck", ROUNDS, "bench-first", "bench-silent", "bench-unix", ACCOUNT,
+                      pwd.getpwnam(ACCOUNT).pw_uid, password)
+    assert provider.count("device") == 1 and provider.count("token") == 1
+    report.compare(GROUP, "sudo, approved before", figures["recheck"], "pam_unix, yescrypt",
+                   figures["unix"])
