@@ -181,6 +181,9 @@ int granted_logins_add(struct granted_logins *logins, struct login *login, const
 void granted_logins_keep(struct granted_logins *logins, const struct login *login,
                          struct token_record *tokens)
 {
+        if (login_identity(login))
+                factors_prove(logins->spec.state, login_account(login),
+                              sessions_now_sec(logins->sessions));
         if (tokens->access_token) {
                 int r = token_keeper_add(logins->keeper, login_id(login), login_authority(login),
                                          tokens->access_token);

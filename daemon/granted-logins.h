@@ -42,7 +42,8 @@ void granted_logins_start(struct granted_logins *logins);
 int granted_logins_add(struct granted_logins *logins, struct login *login, const char *identity,
                        store_on_done on_done, void *userdata, struct store_write **ret_write,
                        struct token_record *ret_tokens);
-/* It is safe, and granted: its tokens are looked after from now on. Takes them. */
+/* It is safe, and granted: its tokens are looked after from now on, and the account's factors have
+ * the provider's word. Takes the tokens. */
 void granted_logins_keep(struct granted_logins *logins, const struct login *login,
                          struct token_record *tokens);
 /* It is not granted after all: there is no such session, and its tokens are revoked. Takes them. */

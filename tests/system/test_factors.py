@@ -142,12 +142,14 @@ def test_person_sets_nothing_up_without_a_login(login, step_up):
 @pytest.mark.parametrize("service", ["sudo", "sshd"])
 def test_approval_and_code_open(service, step_up, glewlwyd, journal):
     app = enrol_as_root("alice")
+    assert list_factors("alice")[0]["proved_at"] == 0
     with come_in(service, glewlwyd, app.code()) as person:
         person.see_shell()
         person.leave()
     assert journal.wait_for(SYSLOG_IDENTIFIER="badged", ACCOUNT="alice", OUTCOME="granted")
     factor, = list_factors("alice")
     assert factor["used_at"] > 0 and factor["failures"] == 0
+    assert factor["proved_at"] > 0, "the provider's yes was not kept"
 
 
 def test_other_services_want_none(step_up, glewlwyd):

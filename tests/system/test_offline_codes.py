@@ -69,6 +69,7 @@ def test_opens_while_the_provider_is_away(provider, server, journal):
     is_in, screen = knock(f"{code[:3]} {code[3:]}")
     assert is_in and PROMPT in screen and OUTAGE in screen, screen
     entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", OUTCOME="granted", SERVICE=SERVICE)
+    assert "a one-time code stands in for the provider" in entry["REASON"]
     assert entry["STRENGTH"] == "totp" and "IDENTITY" not in entry
     after, = list_factors("alice")
     assert after["used_at"] > 0 and after["used_from"] == "203.0.113.7"
