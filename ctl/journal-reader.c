@@ -8,8 +8,6 @@
 #include <string.h>
 #include <systemd/sd-journal.h>
 
-#include "common/text.h"
-
 #define UNIT     "_SYSTEMD_UNIT=badged.service"
 #define FACILITY "SYSLOG_FACILITY=10" /* of decisions, not of what the daemon says about itself */
 
@@ -69,9 +67,7 @@ const char *journal_entry_text(const struct journal_entry *entry, const char *na
                         return NULL;
                 found = &entry->fields[i];
         }
-        if (!found || strlen(found->value) != found->size || !text_is_printable(found->value))
-                return NULL;
-        return found->value;
+        return found && strlen(found->value) == found->size ? found->value : NULL;
 }
 
 /* ---- the journal ---- */

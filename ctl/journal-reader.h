@@ -22,8 +22,8 @@ struct journal_entry {
         size_t n_fields;
 };
 
-/* The value when the field is there once and has no NUL in it, else NULL; borrowed from the entry
- * and printable. */
+/* The value when the field is there once and has no NUL in it, else NULL; borrowed from the entry.
+ * Whoever shows it makes it printable. */
 const char *journal_entry_text(const struct journal_entry *entry, const char *name);
 
 struct journal_reader;

@@ -120,8 +120,8 @@ def nothing_listed_steers_the_terminal():
 
 # ---- windows and colours ----
 
-def in_window(*arguments, **environment):
-    with daemon() as host:
+def in_window(*arguments, word="good", **environment):
+    with daemon(word) as host:
         terminal = Terminal(host, *arguments, **environment)
         equal(terminal.end(), 0)
     return terminal.text.replace("\r", "")
@@ -134,6 +134,8 @@ def tables_fit_the_window_and_keep_names_whole():
     contains(lines[1], "alice")
     contains(lines[2], "bob", "…")
     assert len(run("account", "list").stdout.splitlines()[2]) > 80, "there was nothing to cut"
+    contains(in_window("account", "list", word="long", NO_COLOR="1"),
+             "somebody-with-a-long-name-indeed ", "…")
 
 
 def cuts_show_without_unicode_too():

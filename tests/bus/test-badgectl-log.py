@@ -226,6 +226,15 @@ def a_field_more_or_less_or_twice_shows():
     entries = chain()
     entries[2] = list(entries[2].items()) + [("ACCOUNT", "mallory")]
     equal(verified(entries), (False, [(3, False, CHANGED)]))
+    equal([json.loads(line).get("account") for line in run_log(entries, "--json").stdout.splitlines()],
+          ["alice", "bob", None, "dave", "erin"])
+
+
+def a_number_that_is_left_out_shows():
+    """Though each digest is that of the entry before."""
+    entries = chain()[:2]
+    entries += resume(entries[1] | {"SEQUENCE": "3"}, "7")
+    equal(verified(entries), (False, [(4, False, DISORDER)]))
 
 
 def an_entry_without_its_links_shows():
@@ -314,6 +323,7 @@ CASES = [
     a_part_of_the_journal_is_enough,
     a_change_of_any_field_shows,
     a_field_more_or_less_or_twice_shows,
+    a_number_that_is_left_out_shows,
     an_entry_without_its_links_shows,
     an_entry_with_a_digest_made_anew_shows,
     missing_entries_show,

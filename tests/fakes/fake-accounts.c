@@ -68,6 +68,10 @@ int fake_accounts_list(sd_bus_message *call, const char *word)
         if (word_is(word, "controls"))
                 return sd_bus_reply_method_return(call, "aa{sv}", 1, 2, "account", "s",
                                                   "al\033[2Jice", "lock_reason", "s", "a\nb");
+        if (word_is(word, "long"))
+                return sd_bus_reply_method_return(
+                        call, "aa{sv}", 1, 2, "account", "s", "somebody-with-a-long-name-indeed",
+                        "lock_reason", "s", "which is no reason at all to lock anybody out");
         if (word_is(word, "junk"))
                 return sd_bus_reply_method_return(call, "as", 1, "alice");
         if (word_is(word, "junk-after"))
