@@ -142,7 +142,8 @@ class Container:
 
     def make_ready(self) -> None:
         """Steps 2, 7 and 8."""
-        self.run("sh", "-c", "systemd-sysusers && systemctl reload dbus && systemctl daemon-reload")
+        self.run("sh", "-c", "systemd-sysusers && systemctl reload dbus && systemctl daemon-reload"
+                 " && journalctl --update-catalog")
         for service in SERVICES:
             file = self.root / "etc/pam.d" / service
             text = file.read_text()
