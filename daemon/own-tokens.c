@@ -126,6 +126,7 @@ int own_tokens_get(struct granted_logins *logins, const char *account, uid_t cal
                 return r;
         write_journal(account, caller_uid, session,
                       "the caller may have an access token of the own session");
+        sessions_note_use(granted_logins_sessions(logins), session->id, session->used_from);
         return 0;
 }
 

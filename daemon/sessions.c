@@ -12,6 +12,9 @@
 
 #define USEC_PER_SEC 1000000ULL
 
+/* How exactly the last use is known. */
+#define USE_SEC 60
+
 struct sessions {
         sd_event *event;
         struct store_mirror *table;
@@ -257,6 +260,25 @@ void sessions_forget(struct sessions *sessions, const char *id)
         if (r < 0)
                 log_line(LOG_WARNING, "Failed to forget session %s: %s, ignoring", id,
                          strerror(-r));
+}
+
+static bool is_equal(const char *a, const char *b)
+{
+        return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+void sessions_note_use(struct sessions *sessions, const char *id, const char *from)
+{
+        const struct session_record *session = sessions_get(sessions, id);
+        uint64_t now_sec = sessions_now_sec(sessions);
+
+        if (!session ||
+            (now_sec < session->used_at_sec + USE_SEC && is_equal(session->used_from, from)))
+                return;
+        struct session_record changed = *session;
+        changed.used_at_sec = now_sec;
+        changed.used_from = (char *)from;
+        sessions_change(sessions, &changed);
 }
 
 /* ---- the whole ---- */

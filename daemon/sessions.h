@@ -84,6 +84,10 @@ int sessions_end(struct sessions *sessions, const char *id, enum session_end how
 /* Nothing is left to do for one that has ended. */
 void sessions_forget(struct sessions *sessions, const char *id);
 
+/* It was of use just now, to somebody from there (NULL: not known). Written down once a minute at
+ * most. */
+void sessions_note_use(struct sessions *sessions, const char *id, const char *from);
+
 /* Takes the place of the row of that id, which is there; a failure is in the journal. */
 void sessions_change(struct sessions *sessions, const struct session_record *changed);
 

@@ -272,6 +272,30 @@ static void what_has_ended_stays_until_its_tokens_are_revoked(void **state)
         assert_null(sessions_next_ended(world->sessions, NULL));
 }
 
+static void the_last_use_is_known(void **state)
+{
+        struct world *world = *state;
+        uint64_t now_sec = sessions_now_sec(world->sessions);
+
+        grant(world, "a", 90, 0);
+        assert_int_equal(claim(world, "a", "alice"), 0);
+        struct session_record changed = *sessions_get(world->sessions, "a");
+        changed.used_at_sec = now_sec - 30;
+        sessions_change(world->sessions, &changed);
+        sessions_note_use(world->sessions, "a", NULL);
+        assert_int_equal(sessions_get(world->sessions, "a")->used_at_sec, now_sec - 30);
+        sessions_note_use(world->sessions, "a", "192.0.2.7");
+        assert_true(sessions_get(world->sessions, "a")->used_at_sec >= now_sec);
+        assert_string_equal(sessions_get(world->sessions, "a")->used_from, "192.0.2.7");
+        changed = *sessions_get(world->sessions, "a");
+        changed.used_at_sec = now_sec - 61;
+        sessions_change(world->sessions, &changed);
+        sessions_note_use(world->sessions, "a", "192.0.2.7");
+        assert_true(sessions_get(world->sessions, "a")->used_at_sec >= now_sec);
+        sessions_note_use(world->sessions, "none", NULL);
+        settle(world);
+}
+
 /* ---- tokens in the rows ---- */
 
 static struct token_record tokens_of(const char *access, const char *refresh)
@@ -397,6 +421,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(the_oldest_makes_room, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(what_has_ended_stays_until_its_tokens_are_revoked,
                                                 set_up, tear_down),
+                cmocka_unit_test_setup_teardown(the_last_use_is_known, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(new_tokens_are_in_the_row_when_it_is_said, set_up,
                                                 tear_down),
                 cmocka_unit_test_setup_teardown(tokens_have_a_size_that_they_may_have, set_up,
