@@ -9,6 +9,7 @@
 
 #include "common/text.h"
 #include "core/proof-window.h"
+#include "factors.h"
 #include "io/store-identity.h"
 
 /* An account with more sessions than this that say nothing is one whose provider says nothing. */
@@ -147,10 +148,12 @@ static void dismiss(struct recheck *recheck)
 
 static void renew_proof(struct recheck *recheck, const struct session_record *session)
 {
+        const struct recheck_sources *sources = recheck->spec.sources;
         struct session_record changed = *session;
 
-        changed.proved_at_sec = sessions_now_sec(recheck->spec.sources->sessions);
-        sessions_change(recheck->spec.sources->sessions, &changed);
+        changed.proved_at_sec = sessions_now_sec(sources->sessions);
+        sessions_change(sources->sessions, &changed);
+        factors_prove(sources->state, session->account, changed.proved_at_sec);
 }
 
 static enum proof_answer answer_of(enum token_answer answer)

@@ -24,7 +24,7 @@ struct recheck;
 struct recheck_sources {
         sd_event *event;
         const struct settings *settings;
-        const struct state *state;
+        struct state *state;
         struct sessions *sessions;
         struct token_keeper *keeper;
 };
