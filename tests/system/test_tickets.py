@@ -2,6 +2,7 @@
 """Tickets: what they open through real PAM, also while the provider is out of reach, and all that they
 must never open."""
 
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 
 from system.person import Person
 from system.test_never_granted import wait_for
-from system.traces import assert_no_secrets
+from system.traces import assert_no_secrets, pending_logins
 
 SERVICE, OTHER_SERVICE = "ticketed", "another"
 LINES = "auth required pam_badge.so dialog=prompt qr=none\naccount required pam_badge.so\n" \
@@ -205,6 +206,49 @@ def test_ticket_of_a_locked_account(served, journal):
     assert not journal.entries(OUTCOME="granted", SERVICE=SERVICE)
     assert badgectl("account", "unlock", "alice").returncode == 0
     assert_in(secret)
+
+
+def test_ticket_of_an_account_that_is_another_now(served, journal):
+    """The name was given to somebody else since: it has another uid."""
+    _, secret = create(account="bob", lifetime="1h")
+    subprocess.run(["usermod", "--uid", "2901", "bob"], check=True, capture_output=True)
+    try:
+        is_in, screen = knock(secret, account="bob")
+        assert not is_in, screen
+        entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", ACCOUNT="bob", OUTCOME="refused")
+        assert "another uid" in entry["REASON"]
+    finally:
+        subprocess.run(["usermod", "--uid", "2002", "bob"], check=True, capture_output=True)
+    assert_in(secret, account="bob")
+
+
+def test_ticket_of_an_account_that_is_locked_meanwhile(served, journal):
+    """A good ticket that the registration refuses was used all the same: once is once."""
+    ticket_id, secret = create(once=True)
+    with ticket_shown_at_a_prompt(secret) as show:
+        assert badgectl("account", "lock", "alice").returncode == 0
+        assert show() != 0
+    assert badgectl("account", "unlock", "alice").returncode == 0
+    assert not journal.entries(OUTCOME="granted", SERVICE=SERVICE)
+    assert_out(secret)
+    assert ticket(ticket_id)["state"] == "used"
+
+
+@contextlib.contextmanager
+def ticket_shown_at_a_prompt(secret):
+    """The login has begun and asks; show() types the ticket and says how it ended."""
+    with subprocess.Popen(["stdbuf", "-oL", "pamtester", "-Irhost=203.0.113.7", SERVICE, "alice",
+                           "authenticate"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True) as process:
+
+        def show():
+            process.stdin.write(f"{secret}\n")
+            process.stdin.flush()
+            process.stdout.read()
+            return process.wait()
+
+        wait_for(lambda: pending_logins() > 0)
+        yield show
 
 
 @pytest.mark.parametrize("typed", ["00000-00000-00000-00000-000000", "ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZW",

@@ -51,6 +51,7 @@ static void the_wait_runs_from_the_last_failure(void **state)
         assert_int_equal(throttle.last_at_sec, NOW + 100);
         assert_int_equal(throttle_wait_sec(&throttle, NOW + 104), 1);
         assert_int_equal(throttle_wait_sec(&throttle, NOW + 105), 0);
+        assert_int_equal(throttle_wait_sec(&throttle, NOW + 106), 0);
 }
 
 static void a_day_without_any_is_a_new_beginning(void **state)
