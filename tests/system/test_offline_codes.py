@@ -12,6 +12,7 @@ import pytest
 from host import paths
 from host.scripted import ScriptedServer
 from system.authenticator import enrol, enrol_as_root, list_factors
+from system.test_recheck import KEPT, outlive_max_age, ssh, sudo
 from system.traces import assert_no_secrets
 
 SERVICE, OTHER_SERVICE = "offline", "online"
@@ -102,6 +103,22 @@ def test_beyond_its_time(server, serve):
 
 def test_provider_never_said_yes(provider, server):
     app = enrol_as_root("alice")
+    server.stop()
+    assert PROMPT not in kept_out(app.code(), OUTAGE)
+
+
+def test_provider_said_no(server, serve):
+    """Whoever was taken away there is not let in by a code once the provider is out of reach."""
+    provider = server.scenario("refresh")
+    serve(provider, section=KEPT,
+          services="[service sudo]\nmax_age = 1s\n\n[service offline]\noffline = totp")
+    app = enrol_as_root("alice")
+    with ssh(provider) as person:
+        assert list_factors("alice")[0]["proved_at"] > 0
+        provider.revoke_all()
+        outlive_max_age()
+        assert sudo(person)[0] == "refused"
+    assert list_factors("alice")[0]["proved_at"] == 0
     server.stop()
     assert PROMPT not in kept_out(app.code(), OUTAGE)
 
