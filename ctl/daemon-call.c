@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/bus-names.h"
+#include "common/cleanup.h"
 #include "common/clock.h"
 
 /* As long as systemd may take to start the daemon and the daemon to say that it is ready. */
@@ -51,6 +52,28 @@ static bool is_own_answer(const char *name)
                login_outcome_from_bus_error(name) == LOGIN_UNAVAILABLE;
 }
 
+/* NULL: the sentence is enough. */
+static const char *answer_mend(const char *name)
+{
+        static const struct {
+                const char *name, *mend;
+        } mends[] = {
+                {BADGED_ERROR_NO_SUCH_ACCOUNT, "badgectl account list shows those that there are"},
+                {BADGED_ERROR_NO_SUCH_IDENTITY,
+                 "badgectl identity list shows those that there are"},
+                {BADGED_ERROR_NO_SUCH_SESSION, "badgectl session list shows those that there are"},
+                {BADGED_ERROR_NO_SUCH_TICKET, "badgectl ticket list shows those that there are"},
+                {BADGED_ERROR_NO_SUCH_FACTOR, "badgectl factor list shows those that there are"},
+                {BADGED_ERROR_NO_SUCH_THROTTLE,
+                 "badgectl throttle list shows those that there are"},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(mends); i++)
+                if (strcmp(mends[i].name, name) == 0)
+                        return mends[i].mend;
+        return NULL;
+}
+
 static void complain_of_error(struct complaint *complaint, sd_bus_message *reply, bool for_root)
 {
         const sd_bus_error *error = sd_bus_message_get_error(reply);
@@ -71,7 +94,7 @@ static void complain_of_error(struct complaint *complaint, sd_bus_message *reply
                                   is_answer ? LOGIN_REFUSED
                                             : login_outcome_from_bus_error(error->name),
                                   error->message);
-        complaint->mend = is_answer ? NULL : MEND_JOURNAL;
+        complaint->mend = is_answer ? answer_mend(error->name) : MEND_JOURNAL;
 }
 
 static void complain_of_silence(struct complaint *complaint, enum peer_answer answer, bool for_root)

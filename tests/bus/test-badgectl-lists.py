@@ -166,7 +166,8 @@ def what_is_not_there_is_exit_code_1():
     for verb in (("list",), ("show", "bob"), ("lock", "bob")):
         done = run("account", *verb, word="error-org.badged.Badged1.Error.NoSuchAccount")
         equal((verb, done.returncode, done.stdout), (verb, 1, ""))
-        contains(done.stderr, "badgectl: No? such thing.\n")
+        equal(done.stderr, "badgectl: No? such thing.\n"
+                           "Mend: badgectl account list shows those that there are\n")
         done = run("account", *verb, "--json", word="error-org.badged.Badged1.Error.NoSuchAccount")
         equal((done.returncode, json.loads(done.stdout)["error"]), (1, "No? such thing."))
 
