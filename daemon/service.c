@@ -353,6 +353,15 @@ int service_open_session(struct service *service, const char *login, const char 
         return r;
 }
 
+int service_bind_session(struct service *service, const char *session, const char *login_session)
+{
+        int r = sessions_bind(granted_logins_sessions(service->granted), session, login_session);
+
+        if (r >= 0)
+                session_watch_look(service->watch);
+        return r;
+}
+
 struct granted_logins *service_granted_logins(const struct service *service)
 {
         return service->granted;

@@ -61,6 +61,8 @@ int service_check_account(struct service *service, const struct login_request *r
 int service_open_session(struct service *service, const char *login, const char *account,
                          const char *login_session, store_on_done on_done, void *userdata,
                          struct store_write **ret_write);
+/* As sessions_bind(). */
+int service_bind_session(struct service *service, const char *session, const char *login_session);
 /* Sessions, to be read, and to be ended. Borrowed. */
 struct granted_logins *service_granted_logins(const struct service *service);
 

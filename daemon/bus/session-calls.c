@@ -73,8 +73,7 @@ int session_call_bind(struct service *service, sd_bus_message *message, sd_bus_e
                 return r;
         r = -ENOENT;
         if (context.login_session)
-                r = sessions_bind(granted_logins_sessions(service_granted_logins(service)), id,
-                                  context.login_session);
+                r = service_bind_session(service, id, context.login_session);
         return r < 0 ? complain_of_session(error) : sd_bus_reply_method_return(message, NULL);
 }
 

@@ -263,6 +263,17 @@ def open_in(caller, login_session, account="alice"):
                            sign_in(caller, account), {"login_session": login_session}))
 
 
+def test_login_session_that_is_told_later_is_watched_too(logind, kept, caller):
+    """pam_systemd has begun it by the time that BindSession comes, and logind has no news after that."""
+    logind.add("79", 2001)
+    session = open_session(caller)
+    caller.call(OBJECT, INTERFACE, "BindSession", "sa{sv}", session,
+                {"login_session": "0-boot/audit/79"})
+    wait_until(lambda: sessions()[0].get("login_session") == "79", sessions)
+    logind.remove("79")
+    wait_until(lambda: not sessions(), sessions)
+
+
 def test_session_goes_with_its_login_session(logind, kept, caller):
     provider, daemon = kept
     logind.add("77", 2001)
