@@ -232,9 +232,10 @@ static void no_thread_outlives_its_queue(void **state)
 {
         struct world *world = *state;
 
-        assert_int_equal(count_threads(), 2);
+        size_t n = count_threads();
+        assert_true(n >= 2);
         world->loop->queue = store_queue_free(world->loop->queue);
-        assert_int_equal(count_threads(), 1);
+        assert_int_equal(count_threads(), n - 1);
 }
 
 static void so_many_may_wait_and_no_more(void **state)
