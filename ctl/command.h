@@ -86,6 +86,7 @@ enum command_exit command_exit_for(enum login_outcome outcome);
 enum command_exit login_command(const struct command_line *line);
 enum command_exit status_command(const struct command_line *line);
 enum command_exit check_command(const struct command_line *line);
+enum command_exit link_own_command(const struct command_line *line);
 enum command_exit logout_command(const struct command_line *line);
 enum command_exit rekey_command(const struct command_line *line);
 enum command_exit token_command(const struct command_line *line);

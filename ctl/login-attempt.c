@@ -97,6 +97,11 @@ static void attempt_listen(struct login_attempt *attempt)
                                  NULL);
 }
 
+static const char *service_of(const struct login_attempt *attempt)
+{
+        return attempt->spec->service ? attempt->spec->service : SERVICE;
+}
+
 static bool attempt_start(struct login_attempt *attempt)
 {
         struct window window = terminal_window();
@@ -111,8 +116,8 @@ static bool attempt_start(struct login_attempt *attempt)
                                                   : NULL,
         };
 
-        return bus_client_start_login(attempt->client, attempt->account, SERVICE, &context,
-                                      UINT64_MAX, &attempt->id, &attempt->challenge,
+        return bus_client_start_login(attempt->client, attempt->account, service_of(attempt),
+                                      &context, UINT64_MAX, &attempt->id, &attempt->challenge,
                                       &attempt->end.verdict);
 }
 
@@ -124,7 +129,7 @@ static bool attempt_show(struct login_attempt *attempt)
         (void)gethostname(host, sizeof(host) - 1);
         const struct challenge_view view = {
                 .host = host,
-                .service = SERVICE,
+                .service = service_of(attempt),
                 .account = attempt->account,
                 .origin = attempt->terminal,
                 .columns = window.columns,

@@ -17,6 +17,7 @@ struct bus_client;
 struct login_attempt_spec {
         const char *account;  /* NULL: the caller's own */
         const char *provider; /* NULL: as the settings say */
+        const char *service;  /* NULL: badgectl */
         bool browser, json;
 };
 

@@ -30,6 +30,12 @@ static const struct command_option logout_options[] = {
         {0},
 };
 
+static const struct command_option link_options[] = {
+        {"provider", "NAME", "where the identity is that is to be linked"},
+        {"own-provider", "NAME", "where the one is that you use already"},
+        {0},
+};
+
 static const struct verb verbs[] = {
         {
                 .name = "login",
@@ -99,6 +105,16 @@ static const struct verb verbs[] = {
                 .exit_codes = "0 they are ended, 1 refused, 2 wrong arguments, 5 out of reach.",
                 .options = logout_options,
                 .run = logout_command,
+        },
+        {
+                .name = "link",
+                .summary = "let one more identity of yours use your account",
+                .help = "First approve with the identity that is to be linked, then with the one "
+                        "that you use here already: from then on both may use your account. The "
+                        "first sign-in lets nobody in by itself.",
+                .exit_codes = "as those of login; 0 it is linked.",
+                .options = link_options,
+                .run = link_own_command,
         },
         {
                 .name = "userinfo",

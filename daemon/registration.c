@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "login-binding.h"
 
 #define SENTENCE_WRITE "This host cannot write the sign-in down right now. Try again later."
@@ -21,6 +22,7 @@ struct registration {
 struct registrations {
         struct registrations_spec spec;
         struct registration *first;
+        struct self_links *self_links;
 };
 
 static struct login_binding_spec binding_of(const struct registrations *registrations,
@@ -127,10 +129,30 @@ static void follow(struct registrations *registrations, struct login *login)
                 answer(login, (struct login_objection){LOGIN_GRANTED, NULL, NULL});
 }
 
+/* ---- or it is only to be linked: then nobody is let in ---- */
+
+static struct login_objection keep_offer(struct registrations *registrations,
+                                         const struct login *login, const struct identity *identity)
+{
+        int r = identity ? self_links_offer(registrations->self_links, login_request(login),
+                                            identity, clock_now_usec())
+                         : -EINVAL;
+        if (r < 0)
+                return object_to_failure(r);
+        return (struct login_objection){LOGIN_REFUSED,
+                                        "the identity is to be linked; nobody is let in by that",
+                                        "Nobody is let in by this: it is to be linked."};
+}
+
 static void on_allowed(struct login *login, void *userdata)
 {
         struct registrations *registrations = userdata;
         const char *identity = NULL;
+
+        if (self_links_is_offer(login_request(login))) {
+                answer(login, keep_offer(registrations, login, login_identity(login)));
+                return;
+        }
         struct login_objection objection = find_objection(registrations, login, &identity);
 
         if (objection.outcome != LOGIN_GRANTED) {
@@ -152,6 +174,11 @@ static void on_forbidden(struct login *login, const struct identity *identity,
         struct login_binding_spec spec = binding_of(userdata, login);
         struct login_objection objection;
 
+        if (self_links_is_offer(login_request(login))) {
+                objection = keep_offer(userdata, login, identity);
+                login_refuse(login, objection.detail, objection.sentence);
+                return;
+        }
         spec.identity = identity;
         spec.verdict = verdict;
         if (login_binding_explain(&spec, &objection))
@@ -178,12 +205,16 @@ void registrations_forget(struct registrations *registrations, const struct logi
 int registrations_new(const struct registrations_spec *spec,
                       struct registrations **ret_registrations)
 {
-        struct registrations *registrations = calloc(1, sizeof(*registrations));
+        _cleanup_(registrations_freep) struct registrations *registrations = calloc(
+                1, sizeof(*registrations));
         if (!registrations)
                 return -ENOMEM;
 
         registrations->spec = *spec;
-        *ret_registrations = registrations;
+        int r = self_links_new(spec->state, spec->settings, &registrations->self_links);
+        if (r < 0)
+                return r;
+        *ret_registrations = TAKE_PTR(registrations);
         return 0;
 }
 
@@ -193,8 +224,14 @@ struct registrations *registrations_free(struct registrations *registrations)
                 return NULL;
         while (registrations->first)
                 (void)registration_free(registrations->first);
+        (void)self_links_free(registrations->self_links);
         free(registrations);
         return NULL;
+}
+
+struct self_links *registrations_self_links(const struct registrations *registrations)
+{
+        return registrations->self_links;
 }
 
 struct login_registrar registrations_registrar(struct registrations *registrations)

@@ -6,6 +6,7 @@
 #include "common/cleanup.h"
 #include "granted-logins.h"
 #include "login.h"
+#include "self-links.h"
 #include "state.h"
 
 struct registrations;
@@ -22,6 +23,9 @@ int registrations_new(const struct registrations_spec *spec,
 /* What is being written stays written. Takes NULL, returns NULL. */
 struct registrations *registrations_free(struct registrations *registrations);
 DEFINE_CLEANUP(struct registrations *, registrations_free);
+
+/* What people offered to have linked, instead of being let in. */
+struct self_links *registrations_self_links(const struct registrations *registrations);
 
 /* For login_new(): whoever is to be registered comes from there. */
 struct login_registrar registrations_registrar(struct registrations *registrations);

@@ -19,6 +19,7 @@
 #include "own-tokens.h"
 #include "presentations.h"
 #include "registration.h"
+#include "self-links.h"
 #include "session-watch.h"
 #include "sessions.h"
 #include "step-up.h"
@@ -246,7 +247,7 @@ static struct refusal choose_provider(struct service *service, const struct logi
                 return admission_refuse(&service->admission, LOG_EVENT_LOGIN, request,
                                         LOGIN_REFUSED, SENTENCE_PROVIDER,
                                         "no provider of that name is configured");
-        if (!account_is_reachable(&asked->rules, request->account))
+        if (!account_is_reachable(&asked->rules, request->account) && !self_links_is_offer(request))
                 return admission_refuse_account(&service->admission, LOG_EVENT_LOGIN, request,
                                                 "no identity of the provider may use the account");
         *ret_asked = asked;
@@ -300,6 +301,8 @@ int service_start_login(struct service *service, const struct login_request *req
                 *ret_refusal = refusal;
                 return 0;
         }
+        if (self_links_is_offer(request))
+                self_links_begin(service_self_links(service), request->account, now_usec(service));
         int r = start_attempt(service, asked, request, basis ? &recheck : NULL, listener,
                               ret_attempt);
         return r < 0 ? r : 1;
@@ -458,6 +461,11 @@ int service_confirm_factor(struct service *service, const struct enrolment_proof
         timed.now_usec = now_usec(service);
         timed.now_sec = now_sec(service);
         return enrolments_confirm(service->enrolments, &timed, on_done, userdata, ret_write);
+}
+
+struct self_links *service_self_links(const struct service *service)
+{
+        return registrations_self_links(service->registrations);
 }
 
 struct service_status service_status(const struct service *service)

@@ -19,6 +19,7 @@
 #include "state.h"
 #include "token-keeper.h"
 
+struct self_links;
 struct service;
 
 /* Takes the settings over, on failure too. The state is borrowed. */
@@ -83,6 +84,9 @@ int service_enrol_factor(struct service *service, const struct login_request *re
 /* As enrolments_confirm(), which is told the time here. */
 int service_confirm_factor(struct service *service, const struct enrolment_proof *proof,
                            store_on_done on_done, void *userdata, struct store_write **ret_write);
+
+/* What people offered to have linked to their accounts. */
+struct self_links *service_self_links(const struct service *service);
 
 struct service_status {
         size_t pending_logins, open_sessions;

@@ -2,13 +2,17 @@
 #include "bus/identity-calls.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "bus/admin-caller.h"
 #include "bus/admin-change.h"
 #include "bus/admin-object.h"
+#include "bus/caller.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
 #include "identities.h"
+#include "link-confirmation.h"
 #include "linking.h"
 
 /* ---- ListIdentities ---- */
@@ -81,6 +85,12 @@ static int complain_of_link(int r, sd_bus_error *error)
                         error, BADGED_ERROR_REFUSED,
                         "map_file or account_groups names the account: nothing else "
                         "opens it.");
+        case -ENXIO:
+                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_IDENTITY,
+                                        "No other identity has approved, or too long ago.");
+        case -EACCES:
+                return sd_bus_error_set(error, BADGED_ERROR_NOT_AUTHORIZED,
+                                        "A link takes a fresh sign-in of the own account.");
         case -EALREADY:
                 return sd_bus_error_set(error, BADGED_ERROR_NOTHING_TO_DO,
                                         "The identity has the account already.");
@@ -113,6 +123,75 @@ int identity_call_link(sd_bus_message *message, void *userdata, sd_bus_error *er
         admin_change_log(message,
                          &(struct admin_change){linking.account, linking.issuer, linking.subject,
                                                 "the identity was linked to the account"});
+        TAKE_PTR(reply);
+        return 1;
+}
+
+/* ---- GetOfferedIdentity, LinkOfferedIdentity ---- */
+
+int identity_call_get_offer(struct service *service, sd_bus_message *message, sd_bus_error *error)
+{
+        const char *issuer, *subject;
+        uid_t uid;
+
+        if (caller_uid(message, &uid) < 0)
+                return caller_refuse(message, "The caller cannot be identified.", error);
+        int r = link_confirmation_find(service, uid, &issuer, &subject);
+        if (r == 0)
+                return complain_of_link(-ENXIO, error);
+        return r < 0 ? r : sd_bus_reply_method_return(message, "ss", issuer, subject);
+}
+
+/* The entry names whom it is about before the offer is gone. */
+static void tell_of_link(sd_bus_message *message, const char *issuer, const char *subject)
+{
+        admin_change_log(message,
+                         &(struct admin_change){.issuer = issuer,
+                                                .subject = subject,
+                                                .what = "a person linked the identity to the own "
+                                                        "account"});
+}
+
+static int link_offer(struct service *service, uid_t uid, const char *login,
+                      struct safe_reply *reply, sd_bus_message *message)
+{
+        _cleanup_free_ char *issuer = NULL, *subject = NULL;
+        const char *offered_issuer, *offered_subject;
+
+        int r = link_confirmation_find(service, uid, &offered_issuer, &offered_subject);
+        if (r <= 0)
+                return r < 0 ? r : -ENXIO;
+        issuer = strdup(offered_issuer);
+        subject = strdup(offered_subject);
+        if (!issuer || !subject)
+                return -ENOMEM;
+        r = link_confirmation_make(service, uid, login, safe_reply_on_done, reply,
+                                   safe_reply_write(reply));
+        if (r >= 0)
+                tell_of_link(message, issuer, subject);
+        return r;
+}
+
+int identity_call_link_offer(struct service *service, struct safe_replies *replies,
+                             sd_bus_message *message, sd_bus_error *error)
+{
+        static const char prefix[] = BADGED_LOGIN_PATH "/";
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+        const char *path;
+        uid_t uid;
+
+        if (caller_uid(message, &uid) < 0)
+                return caller_refuse(message, "The caller cannot be identified.", error);
+        int r = sd_bus_message_read(message, "o", &path);
+        if (r >= 0)
+                r = safe_reply_new(replies, message, &reply);
+        if (r < 0)
+                return r;
+        if (strncmp(path, prefix, strlen(prefix)) != 0)
+                return complain_of_link(-EACCES, error);
+        r = link_offer(service, uid, path + strlen(prefix), reply, message);
+        if (r < 0)
+                return complain_of_link(r, error);
         TAKE_PTR(reply);
         return 1;
 }

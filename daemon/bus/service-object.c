@@ -6,6 +6,7 @@
 
 #include "bus/caller.h"
 #include "bus/factor-calls.h"
+#include "bus/identity-calls.h"
 #include "bus/login-replies.h"
 #include "bus/session-calls.h"
 #include "bus/token-end.h"
@@ -104,6 +105,20 @@ static int method_confirm_factor(sd_bus_message *message, void *userdata, sd_bus
         return factor_call_confirm(object->logins->service, object->replies, message, error);
 }
 
+static int method_get_offer(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return identity_call_get_offer(object->logins->service, message, error);
+}
+
+static int method_link_offer(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return identity_call_link_offer(object->logins->service, object->replies, message, error);
+}
+
 static const sd_bus_vtable service_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD_WITH_ARGS("StartLogin",
@@ -143,6 +158,11 @@ static const sd_bus_vtable service_vtable[] = {
                                 SD_BUS_ARGS("s", factor, "s", first_code, "s", second_code),
                                 SD_BUS_NO_RESULT, method_confirm_factor,
                                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+        SD_BUS_METHOD_WITH_ARGS("GetOfferedIdentity", SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("s", issuer, "s", subject), method_get_offer,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("LinkOfferedIdentity", SD_BUS_ARGS("o", login), SD_BUS_NO_RESULT,
+                                method_link_offer, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 

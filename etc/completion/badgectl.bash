@@ -10,6 +10,7 @@ check|provider||find out what is wrong with settings and providers (root)
 log||--account= --service= --outcome= --since= --lines= --file= --verify|show the decisions of badged, or prove that none is missing
 token||--min-lifetime= --header|print an access token of your own session
 logout||--browser|end the tokens of your own session
+link||--provider= --own-provider=|let one more identity of yours use your account
 userinfo|||ask the provider who you are there
 api|method||make a request with your own access token
 rekey|||seal all that the daemon keeps with a new key (root)

@@ -21,9 +21,9 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "verification", "proof", "sessions", "recheck",
          "login-request", "login-sentence", "login-decision", "login-picture", "login",
          "login-binding", "presentations", "attempts",
-         "admission", "account-check", "granted-logins", "own-tokens", "session-watch", "registration",
+         "admission", "account-check", "granted-logins", "own-tokens", "session-watch", "self-links", "registration",
          "step-up", "offline-codes",
-         "service", "main"]
+         "service", "link-confirmation", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {

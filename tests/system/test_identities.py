@@ -333,3 +333,120 @@ def test_owner_of_before_is_nobody_special(provider, serve):
     write_settings(text, files, keep_state=True)
     daemon.start()
     badgectl("account", "list", user="alice", fails=True)
+
+
+# ---- a further identity, linked by the person ----
+
+class Linking:
+    """badgectl link, as alice at a terminal that a program reads: a JSON object for each step."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([*as_user("alice"), "timeout", str(LOGIN_SEC), "badgectl", "link",
+                                         "--json", *arguments], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def see_code(self):
+        line = self.process.stdout.readline()
+        assert "user_code" in line, line + self.process.stderr.read()
+        return json.loads(line)["user_code"]
+
+    def end(self):
+        out, err = self.process.communicate()
+        return self.process.returncode, (json.loads(out.splitlines()[-1]) if out.strip() else err)
+
+
+@pytest.fixture
+def other(scripted):
+    """A second provider, which names no accounts."""
+    return scripted.scenario("granted-by-control")
+
+
+@pytest.fixture
+def serve_both(serve, provider, other):
+    section = f"""
+[provider other]
+issuer = {other.issuer}
+client_id = badged-public
+client_auth = none
+ca_file = corp.pem
+"""
+    return serve(provider, badged=section)
+
+
+def test_linked_by_the_person(serve_both, provider, other, journal):
+    is_let_in(provider, "alice", "alice")
+    linking = Linking("--provider", "other")
+    other.approve(linking.see_code(), "carol")
+    provider.approve(linking.see_code(), "alice")
+    code, end = linking.end()
+    assert code == 0, end
+    assert (end["issuer"], end["subject"], end["linked"]) == (other.issuer, "subject-of-carol", True)
+    first = journal.wait_for(SYSLOG_IDENTIFIER="badged", SERVICE="badgectl-other")
+    assert first["OUTCOME"] == "refused"
+    linked = [one for one in identities("alice") if one["issuer"] == other.issuer]
+    assert [one["bound_by"] for one in linked] == ["self"]
+    SERVICE.write_text("auth required pam_badge.so dialog=wait qr=none provider=other\n")
+    is_let_in(other, "alice", "carol")
+    assert not sign_in(other, "alice", "alice")[0]
+
+
+def test_no_link_without_the_own_identity(serve_both, provider, other):
+    """Nor by somebody who got hold of one of alice's shells and approves with both of his."""
+    is_let_in(provider, "alice", "alice")
+    linking = Linking("--provider", "other")
+    other.approve(linking.see_code(), "carol")
+    provider.approve(linking.see_code(), "bob")
+    code, _ = linking.end()
+    assert code != 0
+    assert len(identities("alice")) == 1
+
+
+def test_no_link_by_a_login_that_was_not_made_for_it(serve_both, provider, other, journal):
+    linking = Linking("--provider", "other")
+    other.approve(linking.see_code(), "carol")
+    linking.see_code()
+    linking.process.terminate()
+    linking.end()
+    login = badgectl_login("alice", provider, journal)
+    call = ["busctl", "call", "org.badged.Badged1", "/org/badged/Badged1", "org.badged.Badged1",
+            "LinkOfferedIdentity", "o"]
+    for path in (f"/org/badged/Badged1/login/{login}", "/org/badged/Badged1/login/0000000000000000"):
+        done = subprocess.run([*as_user("alice"), *call, path], capture_output=True, text=True,
+                              timeout=LOGIN_SEC, check=False)
+        assert "fresh sign-in" in done.stderr, done.stderr
+    assert all(one["issuer"] != other.issuer for one in identities())
+
+
+def badgectl_login(account, provider, journal):
+    """The id of a granted login that was not made for a link."""
+    with subprocess.Popen([*as_user(account), "timeout", str(LOGIN_SEC), "badgectl", "login", "--json"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+        provider.approve(json.loads(process.stdout.readline())["user_code"], account)
+        assert json.loads(process.stdout.readline())["outcome"] == "granted"
+    return journal.wait_for(SYSLOG_IDENTIFIER="badged", SERVICE="badgectl", OUTCOME="granted")["LOGIN"]
+
+
+def test_the_offer_lets_nobody_in(serve_both, other, provider):
+    """Whatever PAM service has the name of it."""
+    service = pathlib.Path("/etc/pam.d/badgectl-other")
+    service.write_text("auth required pam_badge.so dialog=wait qr=none\n")
+    try:
+        process = subprocess.Popen(["timeout", str(LOGIN_SEC), "stdbuf", "-oL", "pamtester", service.name,
+                                    "alice", "authenticate"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, text=True)
+        for line in process.stdout:
+            if line.startswith("Code:"):
+                provider.approve(line.split()[1], "alice")
+        assert process.wait() != 0
+    finally:
+        service.unlink()
+
+
+def test_an_identity_with_an_account_is_not_linked(serve_both, provider, other):
+    is_let_in(provider, "bob", "bob")
+    linking = Linking()
+    provider.approve(linking.see_code(), "bob")
+    provider.approve(linking.see_code(), "alice")
+    code, end = linking.end()
+    assert code != 0 and "another account" in str(end)
+    assert [one["subject"] for one in identities("bob")] == ["subject-of-bob"]

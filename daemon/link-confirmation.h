@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The second half of a link that a person makes (self-links.h): a login of the own account, made
+ * for that and used up by it. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "io/store-mirror.h"
+#include "service.h"
+
+/* 1 and what was offered for the caller's own account, borrowed until the loop goes on; or 0. */
+int link_confirmation_find(struct service *service, uid_t caller_uid, const char **ret_issuer,
+                           const char **ret_subject);
+
+/* Links it, by the id of a login: as self_links_confirm(), and -EACCES for any other login. */
+int link_confirmation_make(struct service *service, uid_t caller_uid, const char *login,
+                           store_on_done on_done, void *userdata, struct store_write **ret_write);
