@@ -112,7 +112,7 @@ static const struct verb verbs[] = {
                 .help = "First approve with the identity that is to be linked, then with the one "
                         "that you use here already: from then on both may use your account. The "
                         "first sign-in lets nobody in by itself.",
-                .exit_codes = "as those of login; 0 it is linked.",
+                .exit_codes = "0 it is linked; otherwise as those of login.",
                 .options = link_options,
                 .run = link_own_command,
         },
