@@ -23,7 +23,7 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "login-binding", "presentations", "attempts",
          "admission", "account-check", "granted-logins", "own-tokens", "session-watch", "self-links", "registration",
          "step-up", "offline-codes",
-         "service", "link-confirmation", "main"]
+         "service", "service-tokens", "link-confirmation", "main"]
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {
