@@ -15,8 +15,8 @@ static const unsigned char personal[crypto_generichash_blake2b_PERSONALBYTES] = 
 
 static int compare(const void *a, const void *b)
 {
-        const struct decision_field *left = *(const struct decision_field *const *)a;
-        const struct decision_field *right = *(const struct decision_field *const *)b;
+        const struct decision_field *left = a;
+        const struct decision_field *right = b;
         size_t shorter = left->size < right->size ? left->size : right->size;
 
         int order = strcmp(left->name, right->name);
@@ -46,7 +46,7 @@ static void add_field(crypto_generichash_blake2b_state *state, const struct deci
 int decision_digest(const struct decision_field *fields, size_t n_fields,
                     char ret_digest[static DECISION_DIGEST_DIGITS + 1])
 {
-        _cleanup_free_ const struct decision_field **sorted = calloc(n_fields + 1, sizeof(*sorted));
+        _cleanup_free_ struct decision_field *sorted = calloc(n_fields + 1, sizeof(*sorted));
         crypto_generichash_blake2b_state state;
         unsigned char digest[DIGEST_BYTES];
         size_t n = 0;
@@ -55,14 +55,14 @@ int decision_digest(const struct decision_field *fields, size_t n_fields,
                 return -ENOMEM;
         for (size_t i = 0; i < n_fields; i++)
                 if (fields[i].name[0] != '_' && strcmp(fields[i].name, DECISION_FIELD_DIGEST) != 0)
-                        sorted[n++] = &fields[i];
+                        sorted[n++] = fields[i];
         qsort(sorted, n, sizeof(*sorted), compare);
 
         if (sodium_init() < 0 || crypto_generichash_blake2b_init_salt_personal(
                                          &state, NULL, 0, sizeof(digest), NULL, personal) < 0)
                 return -EIO;
         for (size_t i = 0; i < n; i++)
-                add_field(&state, sorted[i]);
+                add_field(&state, &sorted[i]);
         if (crypto_generichash_blake2b_final(&state, digest, sizeof(digest)) < 0)
                 return -EIO;
         (void)sodium_bin2hex(ret_digest, DECISION_DIGEST_DIGITS + 1, digest, sizeof(digest));

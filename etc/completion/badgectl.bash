@@ -40,7 +40,7 @@ store accept|||let people in again after the store was damaged or put back (root
 
 # Names of providers, ids of what the daemon keeps: only of letters that no shell takes for its own.
 _badgectl_listed() {
-        badgectl "${@:2}" --json 2>/dev/null | tr '{},' '\n\n\n' |
+        badgectl "${@:2}" --json 2>/dev/null | tr '{},' '\n' |
                 sed -n "s/^\"$1\":\"\([A-Za-z0-9._-]*\)\"\$/\1/p"
 }
 
