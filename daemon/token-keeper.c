@@ -129,6 +129,15 @@ static void rest(struct kept *kept)
         kept->write = store_write_free(kept->write);
 }
 
+/* The refresh token is of no use any more, but an access token may be. */
+static void end_refused(struct kept *kept)
+{
+        _cleanup_record_ struct token_record record = {0};
+        int r = token_store_get(kept->keeper->store, kept->id, &record);
+
+        end(kept, r < 0 ? NULL : &record);
+}
+
 static void end_unsaved(struct kept *kept, struct token_record *record, int error)
 {
         log_refresh(kept, strerror(-error));
@@ -233,7 +242,7 @@ static void on_refreshed(enum token_refresh_end how, struct token_record *record
                 end(kept, record);
                 return;
         case TOKEN_REFRESH_REFUSED:
-                end(kept, NULL);
+                end_refused(kept);
                 return;
         }
 }
