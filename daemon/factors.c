@@ -128,7 +128,8 @@ static int compare(const struct state *state, const struct factor_question *ques
                         continue;
                 }
                 int r = one_time_code_check(factor->shared_secret, secret_bytes(question->code),
-                                            question->now_sec, factor->last_step, &answer, &step);
+                                            question->typed_at_sec, factor->last_step, &answer,
+                                            &step);
                 if (r < 0)
                         return r;
                 comparison->is_replay = comparison->is_replay || answer == CODE_REPLAYED;

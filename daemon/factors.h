@@ -28,7 +28,8 @@ struct factor_question {
         const char *account;
         const char *origin; /* for the list; may be NULL */
         const struct secret *code;
-        uint64_t now_sec; /* CLOCK_REALTIME, when it was typed */
+        uint64_t typed_at_sec; /* CLOCK_REALTIME */
+        uint64_t now_sec;      /* likewise; whoever has to wait waits by this one */
 };
 
 /* Whether the code is one of the account's. 1: it is, and counts no more, here and at once; what it

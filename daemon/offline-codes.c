@@ -103,11 +103,13 @@ static void refuse(struct login *login, enum factor_answer answer)
 /* 1: it is right, and being written down; 0: it is refused; or a negative errno. */
 static int check(struct offline_codes *codes, struct login *login, const struct secret *typed)
 {
+        uint64_t now_sec = clock_wall_sec();
         const struct factor_question question = {
                 .account = login_account(login),
                 .origin = login_request(login)->origin,
                 .code = typed,
-                .now_sec = clock_wall_sec(),
+                .typed_at_sec = now_sec,
+                .now_sec = now_sec,
         };
         enum factor_answer answer = FACTOR_WRONG;
         struct offline_code *code = calloc(1, sizeof(*code));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "factors.h"
 
 #define SENTENCE_MISSING "This service wants the code of your authenticator app, too."
@@ -106,13 +107,14 @@ static void on_allowed(struct login *login, void *userdata)
         struct factor_question question = {
                 .account = login_account(login),
                 .origin = login_request(login)->origin,
+                .now_sec = clock_wall_sec(),
         };
 
         if (!login_wants_code(login) || is_enough(login_substitute(login))) {
                 step_ups->next.on_allowed(login, step_ups->next.userdata);
                 return;
         }
-        question.code = login_code(login, &question.now_sec);
+        question.code = login_code(login, &question.typed_at_sec);
         if (!factors_has(step_ups->state, question.account)) {
                 refuse(login, FACTOR_ABSENT);
         } else if (!question.code) {

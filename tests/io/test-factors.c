@@ -108,6 +108,7 @@ static enum factor_answer ask(struct world *world, const char *account, const ch
                 .account = account,
                 .origin = "192.0.2.7",
                 .code = typed,
+                .typed_at_sec = now_sec,
                 .now_sec = now_sec,
         };
         enum factor_answer answer = FACTOR_RIGHT;
@@ -166,7 +167,7 @@ static void of_two_that_bring_the_same_code_one_is_let_in(void **state)
 {
         struct world *world = *state;
         _cleanup_secret_ struct secret *typed = code("one", 3, STEP);
-        const struct factor_question question = {"alice", NULL, typed, NOW_SEC};
+        const struct factor_question question = {"alice", NULL, typed, NOW_SEC, NOW_SEC};
         enum factor_answer answer = FACTOR_RIGHT;
         int first = PENDING, second = PENDING;
 
@@ -246,6 +247,31 @@ static void a_clock_that_was_set_back_locks_nobody_out(void **state)
         assert_int_equal(ask(world, "alice", "one", NOW_SEC, 0), FACTOR_THROTTLED);
         assert_int_equal(ask(world, "alice", "one", NOW_SEC + 4, 0), FACTOR_THROTTLED);
         assert_int_equal(ask(world, "alice", "one", NOW_SEC + 5, 0), FACTOR_RIGHT);
+}
+
+static enum factor_answer ask_late(struct world *world, uint64_t typed_at_sec, uint64_t now_sec)
+{
+        _cleanup_secret_ struct secret *typed = code("one", 3, typed_at_sec / 30);
+        const struct factor_question question = {"alice", NULL, typed, typed_at_sec, now_sec};
+        enum factor_answer answer = FACTOR_RIGHT;
+
+        int r = factors_check(world->state, &question, NULL, NULL, NULL, &answer);
+        assert_true(r >= 0);
+        return r > 0 ? FACTOR_RIGHT : answer;
+}
+
+/* Codes are typed before the approval, in many logins at once. */
+static void codes_typed_before_a_failure_wait_like_all_others(void **state)
+{
+        struct world *world = *state;
+
+        add(world, "f1", "alice", "one");
+        for (unsigned i = 0; i < 3; i++)
+                assert_int_equal(ask(world, "alice", "guess", NOW_SEC + 100, 0), FACTOR_WRONG);
+        assert_int_equal(ask_late(world, NOW_SEC, NOW_SEC + 100), FACTOR_THROTTLED);
+        assert_int_equal(ask_late(world, NOW_SEC + 60, NOW_SEC + 104), FACTOR_THROTTLED);
+        assert_int_equal(factors_next(world->state, NULL, NULL)->failed_at_sec, NOW_SEC + 100);
+        assert_int_equal(ask_late(world, NOW_SEC + 60, NOW_SEC + 105), FACTOR_RIGHT);
 }
 
 static void the_providers_word_is_kept_and_taken_back(void **state)
@@ -371,7 +397,7 @@ static void codes_that_confirmed_are_used(void **state)
         assert_int_equal(finish(world, &result), 0);
         _cleanup_secret_ struct secret *typed = code(secret_bytes(secret), secret_size(secret),
                                                      STEP);
-        const struct factor_question question = {"alice", NULL, typed, NOW_SEC};
+        const struct factor_question question = {"alice", NULL, typed, NOW_SEC, NOW_SEC};
         assert_int_equal(factors_check(world->state, &question, NULL, NULL, NULL, &answer), 0);
         assert_int_equal(answer, FACTOR_REPLAYED);
 }
@@ -509,6 +535,7 @@ int main(void)
                 TEST(guesses_count_against_the_factor),
                 TEST(a_replay_is_a_guess_too),
                 TEST(a_clock_that_was_set_back_locks_nobody_out),
+                TEST(codes_typed_before_a_failure_wait_like_all_others),
                 TEST(the_providers_word_is_kept_and_taken_back),
                 TEST(two_codes_put_a_factor_in_force),
                 TEST(codes_that_confirmed_are_used),
