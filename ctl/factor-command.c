@@ -20,6 +20,9 @@
 #define CODE_MAX_BYTES 32
 #define NAME_USUAL     "authenticator app"
 
+/* Of the login that a person sets one up by. */
+#define LOGIN_SERVICE "badgectl-factor"
+
 /* ---- enrol ---- */
 
 /* Whatever way it ends, the secret is on the screen no longer than the person leaves it there. */
@@ -132,6 +135,7 @@ static enum command_exit enrol_own(const struct command_line *line)
         const struct login_attempt_spec spec = {
                 .account = command_value(line, "account"),
                 .provider = command_value(line, "provider"),
+                .service = LOGIN_SERVICE,
                 .json = line->json,
         };
 

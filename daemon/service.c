@@ -27,7 +27,7 @@
 
 #define USEC_PER_SEC         1000000ULL
 #define SENTENCE_PROVIDER    "That identity provider is not known here."
-#define ENROLMENT_SERVICE    "badgectl"
+#define ENROLMENT_SERVICE    "badgectl-factor"
 #define SENTENCE_FRESH_LOGIN "Setting up a second factor begins with a login for it."
 
 struct service {
@@ -215,6 +215,15 @@ static const char *may_ask(const struct login *login, void *userdata)
         return admission_objection(&service->admission, login_request(login), now_usec(service));
 }
 
+/* Whoever has a factor shows it before the account gets another: else the approval alone, which it
+ * is to go beside, would be enough to have one. */
+static bool wants_code(const struct service *service, const struct login_request *request)
+{
+        return settings_service(service->settings, request->service)->wants_totp ||
+               (strcmp(request->service, ENROLMENT_SERVICE) == 0 &&
+                factors_has(service->state, request->account));
+}
+
 static int start_attempt(struct service *service, const struct authority *asked,
                          const struct login_request *request, const struct recheck_spec *recheck,
                          const struct login_listener *listener, struct attempt **ret_attempt)
@@ -227,7 +236,7 @@ static int start_attempt(struct service *service, const struct authority *asked,
                 .may_ask = may_ask,
                 .userdata = service,
                 .timeout_usec = service->settings->login_timeout_sec * USEC_PER_SEC,
-                .wants_code = settings_service(service->settings, request->service)->wants_totp,
+                .wants_code = wants_code(service, request),
                 .offers_code = offline_codes_may_open(service->offline_codes, request->account,
                                                       request->service, now_sec(service)),
                 .registrar = step_ups_registrar(service->step_ups),

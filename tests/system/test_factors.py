@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Second factors: set up in a window of 80x24, wanted beside an approval, and never good twice."""
 
+import json
 import re
 import subprocess
 
@@ -8,7 +9,7 @@ import pexpect
 import pytest
 
 from host.terminal import draw, read_stream
-from system.authenticator import Authenticator, enrol, enrol_as_root, list_factors
+from system.authenticator import Authenticator, confirm, enrol, enrol_as_root, list_factors
 from system.bus_caller import INTERFACE, NAME, OBJECT
 from system.person import COLUMNS, LINES, Person, as_user
 from system.traces import assert_no_secrets
@@ -124,6 +125,30 @@ def test_person_sets_up_the_own_one_after_a_login(step_up, glewlwyd):
     assert factor["account"] == "alice" and factor["proved_at"] > 0
     with come_in("sudo", glewlwyd, app.code()) as person:
         person.see_shell()
+
+
+def enrol_another(provider, code):
+    """(process, what it says after the login) of alice, who approves once more and types the code."""
+    process = subprocess.Popen([*as_user("alice"), "badgectl", "factor", "enrol", "totp", "--json"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    challenge = json.loads(process.stdout.readline())
+    process.stdin.write(f"{code}\n")
+    process.stdin.flush()
+    provider.approve(challenge["user_code"], "alice")
+    return process, json.loads(process.stdout.readline())
+
+
+def test_further_one_takes_a_code_of_the_first(step_up, glewlwyd):
+    """The approval alone would be as good as both, if it were enough to set one up."""
+    app = enrol("alice", glewlwyd)
+    process, verdict = enrol_another(glewlwyd, app.wrong_code())
+    with process:
+        assert WRONG in verdict.values(), verdict
+    assert len(list_factors("alice")) == 1
+    process, enrolment = enrol_another(glewlwyd, app.code())
+    with process:
+        confirm(process, enrolment["secret_uri"])
+    assert len(list_factors("alice")) == 2
 
 
 @pytest.mark.parametrize("login", ["/", "/org/badged/Badged1/login/0123456789abcdef"])
