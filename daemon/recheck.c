@@ -11,6 +11,7 @@
 #include "core/proof-window.h"
 #include "factors.h"
 #include "io/store-identity.h"
+#include "linking.h"
 
 /* An account with more sessions than this that say nothing is one whose provider says nothing. */
 #define TRIED_MAX 8
@@ -30,13 +31,15 @@ struct recheck {
 /* ---- which session ---- */
 
 /* Whose the session is must be as it was when it began: the account the same one, the identity
- * still its own, and the provider still the one that knows the tokens. */
+ * still its own, by settings that leave it so, and the provider still the one that knows the
+ * tokens. */
 static bool is_as_it_was(const struct recheck_spec *spec, const struct session_record *session)
 {
         const struct provider_settings *provider;
         const struct identity_record *identity;
 
-        if (!session->provider || !session->identity || session->uid != spec->uid)
+        if (!session->provider || !session->identity || session->uid != spec->uid ||
+            linking_is_closed(spec->sources->settings, session->account))
                 return false;
         provider = settings_provider(spec->sources->settings, session->provider);
         identity = store_mirror_get(spec->sources->state->identities, session->identity);

@@ -287,6 +287,18 @@ def test_account_of_another_uid_is_another_one(provider, serve):
             table.write_text(before)
 
 
+def test_account_that_the_map_gave_to_somebody_else_since_then(provider, serve):
+    """Her login session is still open; what she was let in by opens the account to nobody any more."""
+    rules = "[service sudo]\nmax_age = 15min"
+    daemon = serve(provider, section=KEPT, services=rules)
+    with ssh(provider) as person:
+        assert_silent(person)
+        daemon.stop()
+        serve(provider, section=KEPT, services=rules, accounts="map_file = accounts.map",
+              files={"accounts.map": f"alice = {provider.issuer} subject-of-bob\n"})
+        assert sudo(person)[0] == "code"
+
+
 # ---- the account phase behind a public key ----
 
 class KeyHolder(Person):
