@@ -71,7 +71,8 @@ static size_t count_refused(const struct state *state, const char *account)
         return n;
 }
 
-/* The identity is nobody's, and asked for an account that is another's. */
+/* The identity is nobody's, and asked for an account that is another's. What waits already stays as
+ * it is, here and below: nobody is to make an administrator's yes to it one to something else. */
 static int keep_stranger(struct state *state, const struct binding_claim *claim,
                          const struct identity_record *known, char *name)
 {
@@ -80,8 +81,10 @@ static int keep_stranger(struct state *state, const struct binding_claim *claim,
 
         if (!known && count_refused(state, claim->account) >= IDENTITIES_REFUSED_PER_ACCOUNT_MAX)
                 return 0;
-        record.asked_account = (char *)claim->account;
-        record.name = name;
+        if (!record.asked_account) {
+                record.asked_account = (char *)claim->account;
+                record.name = name;
+        }
         record.last_seen_at_sec = claim->now_sec;
         return known ? put(state, &record)
                      : add(state, record, claim->identity, claim->now_sec, &id);
@@ -92,9 +95,11 @@ static int keep_change(struct state *state, const struct binding_claim *claim,
 {
         struct identity_record record = *known;
 
-        record.seen_name = is_same(name, known->name) ? NULL : name;
-        if (!is_same(claim->account, known->account))
-                record.asked_account = (char *)claim->account;
+        if (!known->seen_name && !known->asked_account) {
+                record.seen_name = is_same(name, known->name) ? NULL : name;
+                if (!is_same(claim->account, known->account))
+                        record.asked_account = (char *)claim->account;
+        }
         record.last_seen_at_sec = claim->now_sec;
         return put(state, &record);
 }

@@ -158,6 +158,21 @@ def test_renamed_at_the_provider(provider, serve, journal):
     assert journal.wait_for(OUTCOME="granted", RULE="link")["ACCOUNT"] == "alice"
 
 
+def test_what_waits_for_an_administrator_does_not_change(provider, serve, journal):
+    """She has two names, one after the other; the first is what is looked at and accepted."""
+    serve(provider)
+    is_let_in(provider, "alice", "alice")
+    is_refused(provider, journal, "alice", "alice-renamed", "name at the identity provider has changed",
+               "the account's identity has another name at the provider now")
+    before = identities()
+    is_refused(provider, journal, "bob", "alice-named-bob", "has another account",
+               "the identity belongs to another account")
+    (only,) = identities()
+    assert (only["account"], only["asked_account"], only["seen_name"]) == ("alice", "", "alicia")
+    badgectl("identity", "accept", before[0]["id"])
+    assert [(one["account"], one["state"]) for one in identities()] == [("alice", "bound")]
+
+
 def test_stranger_leaves_no_row(provider, serve):
     """Whoever has some identity at the provider could fill the store."""
     serve(provider)
