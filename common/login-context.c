@@ -52,6 +52,7 @@ int login_context_append(const struct login_context *context, sd_bus_message *ca
                 {"qr", context->qr},
                 {"redirect_uri", context->redirect_uri},
                 {"login_session", context->login_session},
+                {"login", context->login},
         };
 
         int r = sd_bus_message_open_container(call, 'a', "{sv}");

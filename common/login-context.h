@@ -12,6 +12,7 @@ struct login_context {
         const char *qr;            /* utf8, utf8-inverse, ascii, none; NULL: none */
         const char *redirect_uri;  /* where a browser on this machine brings its answer to */
         const char *login_session; /* the account's own, that the caller runs in */
+        const char *login;         /* the id of a granted one that goes on by this */
         unsigned columns, lines;
         const char *const *prior_factors; /* NULL-terminated; NULL for none */
 };

@@ -25,13 +25,13 @@ struct account_check {
 static bool has_granted_login(const struct recheck_sources *sources,
                               const struct login_request *request)
 {
-        const struct session_record *session = NULL;
+        const struct session_record *session = request->login ? sessions_get(sources->sessions,
+                                                                             request->login)
+                                                              : NULL;
 
-        while ((session = sessions_next(sources->sessions, session)))
-                if (!session_is_open(session) && strcmp(session->account, request->account) == 0 &&
-                    session->service && strcmp(session->service, request->service) == 0)
-                        return true;
-        return false;
+        return session && !session_is_open(session) &&
+               strcmp(session->account, request->account) == 0 &&
+               strcmp(session->service, request->service) == 0;
 }
 
 static struct refusal refuse(struct account_check *check, enum login_outcome outcome,

@@ -25,7 +25,7 @@ static const size_t texts[] = {
         offsetof(struct login_request, origin),        offsetof(struct login_request, remote_host),
         offsetof(struct login_request, terminal),      offsetof(struct login_request, source),
         offsetof(struct login_request, requested_by),  offsetof(struct login_request, prior),
-        offsetof(struct login_request, login_session),
+        offsetof(struct login_request, login_session), offsetof(struct login_request, login),
 };
 
 static const char **text_at(struct login_request *request, size_t i)

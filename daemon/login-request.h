@@ -19,6 +19,8 @@ struct login_request {
         /* Names the login session that the caller runs in and that belongs to the account, as
          * nothing else is named while the machine runs; NULL: not known, or not the account's. */
         const char *login_session;
+        const char
+                *login;   /* the id of a login that was granted, and goes on by this; may be NULL */
         uid_t caller_uid; /* of whoever asks on the bus; for the journal, too */
         const char
                 *redirect_uri; /* a browser here approves and comes back to it; NULL: none does */

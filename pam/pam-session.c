@@ -45,6 +45,7 @@ bool session_check_account(struct request *request, struct login_verdict *verdic
         case ACCOUNT_PERSON:
                 break;
         }
+        context.login = pam_getenv(request->pamh, ENV_LOGIN);
         if (find_daemon(&client, verdict))
                 bus_client_check_account(client, request->account, request->service, &context,
                                          verdict);

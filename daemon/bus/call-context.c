@@ -157,6 +157,7 @@ static const struct {
         {"prior_factors", read_prior, offsetof(struct call_context, prior)},
         {"redirect_uri", read_redirect, offsetof(struct call_context, redirect_uri)},
         {"login_session", read_login_session, offsetof(struct call_context, login_session)},
+        {"login", read_text, offsetof(struct call_context, login)},
         {"qr", read_qr, offsetof(struct call_context, qr)},
         {"columns", read_number, offsetof(struct call_context, columns)},
         {"lines", read_number, offsetof(struct call_context, lines)},
@@ -202,7 +203,8 @@ static void believe_root_only(struct call_context *context)
 {
         if (context->caller_uid == 0)
                 return;
-        context->remote_host = context->requesting_user = context->login_session = NULL;
+        context->remote_host = context->requesting_user = NULL;
+        context->login_session = context->login = NULL;
         (void)snprintf(context->caller, sizeof(context->caller), "uid %u",
                        (unsigned)context->caller_uid);
         context->terminal = context->caller;
@@ -278,6 +280,7 @@ struct login_request call_context_request(const struct call_context *context)
                 .prior = context->prior,
                 .caller_uid = context->caller_uid,
                 .login_session = context->login_session,
+                .login = context->login,
                 .redirect_uri = context->redirect_uri,
                 .qr = context->qr,
                 .columns = context->columns,

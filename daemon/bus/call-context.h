@@ -17,6 +17,7 @@ struct call_context {
         const char *remote_host, *terminal, *requesting_user;
         const char *redirect_uri;  /* where a browser brings its answer to; NULL: none does */
         const char *login_session; /* only of root; see login-request.h */
+        const char *login;         /* likewise */
         char *prior;               /* the prior factors, joined by commas; NULL for none */
         enum qr_style qr;
         unsigned columns, lines;

@@ -344,6 +344,19 @@ def test_key_alone_opens_nothing_that_nobody_answers_for(provider, serve, key_ho
     assert "no session answers" in entry["REASON"]
 
 
+def test_login_of_somebody_else_under_way_answers_for_no_key(provider, serve):
+    """Until its session is opened, a login that was granted is good for its own transaction alone."""
+    serve(provider, section=KEPT, services=RECHECKS)
+    with Caller() as root:
+        path, _ = root.start_login("alice", "sshd")
+        assert root.call(path, LOGIN, "Wait")[0] == "granted"
+        own = path.rpartition("/")[2]
+        assert root.check_account("alice", "sshd", login=own)[0] == "granted"
+        assert root.check_account("alice", "sshd")[0] == "refused"
+        assert root.check_account("alice", "sshd", login="0" * 16)[0] == "refused"
+        assert root.check_account("bob", "sshd", login=own)[0] == "refused"
+
+
 def test_key_without_recheck_is_as_ever(provider, serve, key_holder):
     serve(provider, section=KEPT)
     with key_holder("sshd", "alice") as person:
