@@ -215,6 +215,8 @@ int sessions_claim(struct sessions *sessions, const char *id, const struct sessi
 
 void sessions_change(struct sessions *sessions, const struct session_record *changed)
 {
+        if (!sessions_get(sessions, changed->id))
+                return;
         int r = store_mirror_put(sessions->table, changed, NULL, NULL, NULL);
         if (r < 0)
                 log_line(LOG_WARNING, "Failed to write down session %s: %s, ignoring", changed->id,

@@ -88,7 +88,7 @@ void sessions_forget(struct sessions *sessions, const char *id);
  * most. */
 void sessions_note_use(struct sessions *sessions, const char *id, const char *from);
 
-/* Takes the place of the row of that id, which is there; a failure is in the journal. */
+/* Takes the place of the row of that id, unless it has ended; a failure is in the journal. */
 void sessions_change(struct sessions *sessions, const struct session_record *changed);
 
 /* A login or session that lasts; NULL. Borrowed as store_mirror_get() says. */

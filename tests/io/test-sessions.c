@@ -157,6 +157,26 @@ static void a_claim_outlives_a_restart(void **state)
         assert_int_equal(claim(world, "b", "alice"), 0);
 }
 
+/* A copy may be older than the end: what makes room for another session ends one, too. */
+static void a_change_brings_nothing_back(void **state)
+{
+        struct world *world = *state;
+
+        for (unsigned i = 0; i < 2; i++) {
+                grant(world, "a", 0, 0);
+                assert_int_equal(claim(world, "a", "alice"), 0);
+                struct session_record changed = *sessions_get(world->sessions, "a");
+                uint64_t revoke_until_sec = i * (sessions_now_sec(world->sessions) + 60);
+                assert_int_equal(sessions_end(world->sessions, "a", SESSION_CROWDED_OUT,
+                                              revoke_until_sec, NULL, NULL, NULL),
+                                 0);
+                sessions_change(world->sessions, &changed);
+                assert_null(sessions_get(world->sessions, "a"));
+                world_restart(world);
+                assert_null(sessions_get(world->sessions, "a"));
+        }
+}
+
 static void a_login_waits_two_minutes_for_its_claim(void **state)
 {
         struct world *world = *state;
@@ -410,6 +430,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_login_is_claimed_once_by_its_account, set_up,
                                                 tear_down),
                 cmocka_unit_test_setup_teardown(a_claim_outlives_a_restart, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_change_brings_nothing_back, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_login_waits_two_minutes_for_its_claim, set_up,
                                                 tear_down),
                 cmocka_unit_test_setup_teardown(the_loop_ends_what_is_due, set_up, tear_down),
