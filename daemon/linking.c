@@ -17,7 +17,7 @@ static const char *provider_of(const struct settings *settings, const char *issu
         return NULL;
 }
 
-bool linking_is_closed(const struct settings *settings, const char *account)
+static bool is_named(const struct settings *settings, const char *account)
 {
         const struct account_rules rules = {
                 .map = settings->accounts.map,
@@ -44,7 +44,7 @@ int linking_make(struct state *state, const struct settings *settings,
                 return -EADDRNOTAVAIL;
         if (!identity_subject_is_valid(linking->subject))
                 return -EINVAL;
-        if (linking_is_closed(settings, linking->account))
+        if (is_named(settings, linking->account))
                 return -EPERM;
         int r = accounts_make_known(state, linking->account, link.now_sec);
         if (r < 0)

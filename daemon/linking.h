@@ -3,8 +3,6 @@
  * open nothing is not made: it would surprise whoever changes the settings later. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "identities.h"
 #include "settings.h"
 
@@ -12,9 +10,6 @@ struct linking {
         const char *account, *issuer, *subject;
         bool is_by_self;
 };
-
-/* The map or the groups name the account: then no identity opens it by being its own. */
-bool linking_is_closed(const struct settings *settings, const char *account);
 
 /* As identities_link(), and besides: -ENOENT when there is no such account, -EADDRNOTAVAIL when no
  * provider has that issuer, -EPERM when the map or the groups name the account, -EINVAL for a

@@ -11,7 +11,6 @@
 #include "core/proof-window.h"
 #include "factors.h"
 #include "io/store-identity.h"
-#include "linking.h"
 
 /* An account with more sessions than this that say nothing is one whose provider says nothing. */
 #define TRIED_MAX 8
@@ -30,23 +29,31 @@ struct recheck {
 
 /* ---- which session ---- */
 
+static bool is_bound(const struct state *state, const struct session_record *session)
+{
+        const struct identity_record *identity = NULL;
+
+        if (session->identity)
+                identity = store_mirror_get(state->identities, session->identity);
+        return identity && identity->account && strcmp(identity->account, session->account) == 0 &&
+               strcmp(identity->issuer, session->issuer) == 0 &&
+               strcmp(identity->subject, session->subject) == 0;
+}
+
 /* Whose the session is must be as it was when it began: the account the same one, the identity
- * still its own, by settings that leave it so, and the provider still the one that knows the
- * tokens. */
+ * still its own, and the provider still the one that knows the tokens. */
 static bool is_as_it_was(const struct recheck_spec *spec, const struct session_record *session)
 {
-        const struct provider_settings *provider;
-        const struct identity_record *identity;
+        const struct authority *authority;
 
-        if (!session->provider || !session->identity || session->uid != spec->uid ||
-            linking_is_closed(spec->sources->settings, session->account))
+        if (!session->issuer || !session->subject || session->uid != spec->uid)
                 return false;
-        provider = settings_provider(spec->sources->settings, session->provider);
-        identity = store_mirror_get(spec->sources->state->identities, session->identity);
-        return provider && identity && identity->account &&
-               strcmp(identity->account, session->account) == 0 &&
-               strcmp(identity->issuer, provider->issuer) == 0 && session->client_id &&
-               strcmp(session->client_id, provider->client_id) == 0;
+        authority = authorities_find(spec->sources->authorities, session->provider);
+        return authority && strcmp(session->issuer, authority->rules.issuer) == 0 &&
+               session->client_id &&
+               strcmp(session->client_id, provider_settings(authority->provider)->client_id) == 0 &&
+               account_still_allows(&authority->rules, session->account, session->subject,
+                                    is_bound(spec->sources->state, session));
 }
 
 static bool may_answer(const struct recheck_spec *spec, const struct session_record *session)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "authorities.h"
 #include "common/cleanup.h"
 #include "io/store-session.h"
 #include "sessions.h"
@@ -24,6 +25,7 @@ struct recheck;
 struct recheck_sources {
         sd_event *event;
         const struct settings *settings;
+        const struct authorities *authorities;
         struct state *state;
         struct sessions *sessions;
         struct token_keeper *keeper;

@@ -122,6 +122,7 @@ static int service_add_registrar(struct service *service)
         service->rechecks = (struct recheck_sources){
                 .event = service->event,
                 .settings = service->settings,
+                .authorities = &service->authorities,
                 .state = service->state,
                 .sessions = granted_logins_sessions(service->granted),
                 .keeper = granted_logins_keeper(service->granted),

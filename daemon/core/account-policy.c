@@ -106,6 +106,17 @@ bool account_is_named(const struct account_rules *rules, const char *account)
         return map_names(rules, account) > 0 || groups_name(rules, account);
 }
 
+bool account_still_allows(const struct account_rules *rules, const char *account,
+                          const char *subject, bool is_bound)
+{
+        const struct account_map_entry *entry;
+
+        for (size_t i = 0; (entry = next_entry(rules, account, &i));)
+                if (entry->subject && strcmp(entry->subject, subject) == 0)
+                        return true;
+        return is_bound && !account_is_named(rules, account);
+}
+
 static size_t count_links(const struct account_rules *rules, const char *account,
                           const char *subject)
 {

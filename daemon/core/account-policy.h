@@ -91,6 +91,12 @@ bool account_is_reachable(const struct account_rules *rules, const char *account
  * accounts. */
 bool account_is_personal(const struct account_rules *rules, const char *account);
 
+/* For an identity that had the account before, without its claims: do the rules still give it that?
+ * is_bound: by its login, or by hand, and still. What a group or a claim in the map would say now
+ * is not known, so that they give nothing. */
+bool account_still_allows(const struct account_rules *rules, const char *account,
+                          const char *subject, bool is_bound);
+
 /* True when the verdict on the account needs a claim that the id_token does not carry. */
 bool account_needs_userinfo(const struct account_rules *rules, const char *account,
                             const struct identity *identity);
