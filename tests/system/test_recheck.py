@@ -15,6 +15,7 @@ import pexpect
 import pytest
 
 from host import machine, paths
+from host.daemon import write_file
 from system.bus_caller import INTERFACE, LOGIN, OBJECT, Caller
 from system.person import ADDRESS, SHELL, SHELL_SEC, VISITOR, Person, as_user
 
@@ -110,6 +111,20 @@ def test_what_was_let_in_silently_answers_for_nobody(provider, serve):
         root.call(OBJECT, f"{INTERFACE}.Admin", "EndSession", "s", ssh_session["id"])
         assert open_sessions() == 1
         assert start(root, "sudo", own)[1]
+
+
+def test_map_answers_for_as_long_as_it_says_so(provider, serve):
+    """Explicit rules bind nothing; what the map says now is what counts."""
+    entry = f"alice = {provider.issuer} "
+    daemon = serve(provider, section=KEPT, services="[service sudo]\nmax_age = 15min",
+                   accounts="map_file = accounts.map", username_claim="",
+                   files={"accounts.map": f"{entry}subject-of-alice\n"})
+    with ssh(provider) as person:
+        assert_silent(person)
+        write_file("accounts.map", f"{entry}subject-of-bob\n")
+        daemon.restart()
+        assert open_sessions() == 1
+        assert sudo(person)[0] == "code"
 
 
 def test_without_max_age_each_sudo_is_approved(provider, serve):
