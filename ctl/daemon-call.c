@@ -25,6 +25,7 @@ static void complain(struct complaint *complaint, enum login_outcome outcome, co
 {
         login_verdict_set(&complaint->verdict, outcome, sentence);
         complaint->mend = mend;
+        complaint->is_about_thing = false;
 }
 
 /* What is for root is nobody else's; the rest is for whoever the bus policy lets ask. */
@@ -83,6 +84,7 @@ static void complain_of_error(struct complaint *complaint, sd_bus_message *reply
                 /* It knows who may: root alone, or the owner too. */
                 login_verdict_set_foreign(&complaint->verdict, LOGIN_REFUSED, error->message);
                 complaint->mend = MEND_ROOT;
+                complaint->is_about_thing = false;
                 return;
         }
         if (is_refusal) {
@@ -95,6 +97,7 @@ static void complain_of_error(struct complaint *complaint, sd_bus_message *reply
                                             : login_outcome_from_bus_error(error->name),
                                   error->message);
         complaint->mend = is_answer ? answer_mend(error->name) : MEND_JOURNAL;
+        complaint->is_about_thing = is_answer;
 }
 
 static void complain_of_silence(struct complaint *complaint, enum peer_answer answer, bool for_root)

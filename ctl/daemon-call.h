@@ -12,7 +12,8 @@
 
 struct complaint {
         struct login_verdict verdict;
-        const char *mend; /* static; NULL: none */
+        const char *mend;    /* static; NULL: none */
+        bool is_about_thing; /* badged says it of what was asked for, which is gone or no good */
 };
 
 /* True and the daemon, started if the bus can; or false and why. interrupt_fd as for

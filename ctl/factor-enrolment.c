@@ -146,7 +146,7 @@ bool factor_enrolment_confirm(struct bus_peer *peer, const struct factor_enrolme
                 return true;
         /* An enrolment that is over is an answer that nothing mends. */
         *ret_again = complaint->verdict.from_daemon &&
-                     complaint->verdict.outcome == LOGIN_REFUSED && complaint->mend;
+                     complaint->verdict.outcome == LOGIN_REFUSED && !complaint->is_about_thing;
         if (*ret_again)
                 complaint->mend = MEND_AGAIN;
         return false;
