@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "bus/admin-caller.h"
+#include "bus/admin-change.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
 #include "common/clock.h"
@@ -52,6 +53,12 @@ int throttle_call_clear(struct service *service, struct safe_replies *replies,
                 r = safe_reply_new(replies, message, &reply);
         if (r < 0)
                 return r;
+        const struct throttle_record *throttle = store_mirror_get(service_state(service)->throttles,
+                                                                  id);
+        if (throttle)
+                admin_change_log(message, &(struct admin_change){.account = throttle->account,
+                                                                 .what = "whoever failed need not "
+                                                                         "wait any more"});
         r = throttling_clear(service_state(service), id, safe_reply_on_done, reply,
                              safe_reply_write(reply));
         if (r == -ENOENT)

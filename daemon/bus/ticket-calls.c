@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bus/admin-caller.h"
+#include "bus/admin-change.h"
 #include "bus/dict-entry.h"
 #include "bus/login-replies.h"
 #include "bus/safe-reply.h"
@@ -99,6 +100,8 @@ static int create(struct service *service, struct safe_replies *replies, sd_bus_
         r = tickets_keep(state, &ticket, safe_reply_on_done, reply, safe_reply_write(reply));
         if (r < 0)
                 return r;
+        admin_change_log(message, &(struct admin_change){.account = wish->account,
+                                                         .what = "a ticket was made"});
         safe_reply_answer(reply, TAKE_PTR(answer));
         TAKE_PTR(reply);
         return 1;
@@ -207,6 +210,10 @@ int ticket_call_revoke(struct service *service, struct safe_replies *replies,
                 r = safe_reply_new(replies, message, &reply);
         if (r < 0)
                 return r;
+        const struct ticket_record *ticket = store_mirror_get(service_state(service)->tickets, id);
+        if (ticket)
+                admin_change_log(message, &(struct admin_change){.account = ticket->account,
+                                                                 .what = "a ticket is revoked"});
         r = tickets_revoke(service_state(service), id, clock_wall_sec(), safe_reply_on_done, reply,
                            safe_reply_write(reply));
         if (r == -ENOENT)

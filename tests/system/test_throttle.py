@@ -146,7 +146,7 @@ def test_names_that_nobody_has_are_not_counted(scripted, serve):
     assert throttles() == []
 
 
-def test_cleared_by_an_administrator(scripted, serve):
+def test_cleared_by_an_administrator(scripted, serve, journal):
     serve(scripted.scenario("denied-at-once"))
     fail(3)
     assert_waits()
@@ -155,5 +155,6 @@ def test_cleared_by_an_administrator(scripted, serve):
     assert badgectl("throttle", "list", account="alice").returncode == 1
     assert_waits()
     assert badgectl("throttle", "clear", row["id"]).returncode == 0
+    assert journal.wait_for(REASON="whoever failed need not wait any more")["ACCOUNT"] == "alice"
     fail(1)
     assert badgectl("throttle", "clear", row["id"]).returncode == 1

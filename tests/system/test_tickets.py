@@ -169,6 +169,16 @@ def test_two_at_once_with_a_ticket_for_once(served):
     assert [person.returncode for person in people].count(0) == 1, screens
 
 
+def test_journal_says_who_makes_and_revokes_tickets(served, journal):
+    """Without the secret: a ticket is a way into the account."""
+    ticket_id, secret = create(once=True)
+    entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", REASON="a ticket was made")
+    assert (entry["ACCOUNT"], entry["CALLER_UID"], entry["SERVICE"]) == ("alice", "0", "CreateTicket")
+    assert badgectl("ticket", "revoke", ticket_id).returncode == 0
+    assert journal.wait_for(REASON="a ticket is revoked")["ACCOUNT"] == "alice"
+    assert_no_secrets(secret)
+
+
 def test_revoked_ticket(served, journal):
     ticket_id, secret = create(lifetime="1h")
     assert_in(secret)
