@@ -4,6 +4,7 @@ in order for the service manager to start it again; it never crashes, never hang
 that it would not grant with memory enough. short-of-memory.c is what makes it fail."""
 
 import collections
+import secrets
 import ctypes
 import pathlib
 import shutil
@@ -162,8 +163,9 @@ def verdicts(one, account, expected):
 
 
 def start_logins(caller, account):
-    """Paths of some that may be polled at once."""
-    logins = [caller.start_login(account)[0] for _ in range(LOGINS_AT_ONCE)]
+    """Paths of some that may be polled at once, each from an origin of its own: most are refused."""
+    logins = [caller.start_login(account, remote_host=f"{secrets.token_hex(4)}.example.org")[0]
+              for _ in range(LOGINS_AT_ONCE)]
     time.sleep(INTERVAL_SEC)
     return logins
 
