@@ -164,7 +164,7 @@ int factor_call_list(struct service *service, sd_bus_message *message, sd_bus_er
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const struct factor_record *factor = NULL;
-        const char *account;
+        const char *account = NULL;
 
         int r = admin_caller_demand(service, message, error);
         if (r >= 0)

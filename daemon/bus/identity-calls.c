@@ -49,7 +49,7 @@ int identity_call_list(sd_bus_message *message, void *userdata, sd_bus_error *er
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const struct identity_record *identity = NULL;
         struct admin_object *object = userdata;
-        const char *account;
+        const char *account = NULL;
 
         int r = admin_caller_demand(object->service, message, error);
         if (r >= 0)

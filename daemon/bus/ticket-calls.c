@@ -178,7 +178,7 @@ int ticket_call_list(struct service *service, sd_bus_message *message, sd_bus_er
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const struct ticket_record *ticket = NULL;
-        const char *account;
+        const char *account = NULL;
 
         int r = admin_caller_demand(service, message, error);
         if (r >= 0)

@@ -179,7 +179,8 @@ def run_share(suite: str, build: pathlib.Path, command: list[str], share: str) -
     junit.unlink(missing_ok=True)
     with subprocess.Popen([*command, f"--junitxml={junit}"], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                          env=os.environ | {"BADGED_BUILD": str(build), "BADGED_SHARE": share}) as run:
+                          env=os.environ | {"BADGED_BUILD": str(build), "BADGED_SHARE": share,
+                                            "PYTHONUNBUFFERED": "1"}) as run:
         for line in run.stdout:
             sys.stdout.write(line if of == "1" else f"{number}| {line}")
             sys.stdout.flush()

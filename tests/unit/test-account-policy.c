@@ -244,15 +244,15 @@ static size_t count_links(const char *account, const char *issuer, const char *s
 {
         static const struct {
                 const char *account, *subject;
-        } links[] = {{"gina", "sub-gina"},
-                     {"carol", "sub-gina"},
-                     {"deploy", "sub-gina"},
-                     {"alice", "sub-robot"}};
+        } rows[] = {{"gina", "sub-gina"},
+                    {"carol", "sub-gina"},
+                    {"deploy", "sub-gina"},
+                    {"alice", "sub-robot"}};
         size_t n = 0;
 
-        for (size_t i = 0; i < ELEMENTSOF(links); i++)
-                n += strcmp(links[i].account, account) == 0 && strcmp(issuer, ISSUER) == 0 &&
-                     (!subject || strcmp(links[i].subject, subject) == 0);
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++)
+                n += strcmp(rows[i].account, account) == 0 && strcmp(issuer, ISSUER) == 0 &&
+                     (!subject || strcmp(rows[i].subject, subject) == 0);
         return n;
 }
 
