@@ -25,6 +25,7 @@
 #define BADGED_ERROR_NO_SUCH_IDENTITY "org.badged.Badged1.Error.NoSuchIdentity"
 #define BADGED_ERROR_NOTHING_TO_DO    "org.badged.Badged1.Error.NothingToDo"
 #define BADGED_ERROR_IN_USE           "org.badged.Badged1.Error.InUse"
+#define BADGED_ERROR_TOO_MANY         "org.badged.Badged1.Error.TooMany"
 #define BADGED_ERROR_NO_SUCH_FACTOR   "org.badged.Badged1.Error.NoSuchFactor"
 #define BADGED_ERROR_NO_SUCH_SESSION  "org.badged.Badged1.Error.NoSuchSession"
 #define BADGED_ERROR_NO_SUCH_TICKET   "org.badged.Badged1.Error.NoSuchTicket"

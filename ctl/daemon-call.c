@@ -41,12 +41,10 @@ static void complain_of_caller(struct complaint *complaint, bool for_root)
 }
 
 /* What the daemon says of the thing that was asked for, not of itself or the bus: an error of its
- * own that stands for no outcome, or that the arguments are no good or too many. Its sentence says
- * it all. */
+ * own that stands for no outcome, or that the arguments are no good. Its sentence says it all. */
 static bool is_own_answer(const char *name)
 {
-        if (strcmp(name, SD_BUS_ERROR_INVALID_ARGS) == 0 ||
-            strcmp(name, SD_BUS_ERROR_LIMITS_EXCEEDED) == 0)
+        if (strcmp(name, SD_BUS_ERROR_INVALID_ARGS) == 0)
                 return true;
         return strncmp(name, BADGED_ERRORS, strlen(BADGED_ERRORS)) == 0 &&
                strcmp(name, BADGED_ERROR_UNAVAILABLE) != 0 &&

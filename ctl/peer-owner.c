@@ -11,6 +11,7 @@
 
 #define END_SIZE  (8 * 4 + 1 + 4 + 1) /* eight digits for each word, a colon, the port */
 #define LINE_SIZE 512
+#define UID_SIZE  12
 
 DEFINE_CLEANUP(FILE *, fclose);
 
@@ -40,12 +41,13 @@ static bool table_has_own(const char *path, const char *from, const char *to)
 {
         _cleanup_(fclosep) FILE *table = fopen(path, "re");
         char line[LINE_SIZE], local[END_SIZE], remote[END_SIZE];
-        unsigned long uid;
+        char uid[UID_SIZE], own[UID_SIZE];
 
+        (void)snprintf(own, sizeof(own), "%u", (unsigned)geteuid());
         while (table && fgets(line, sizeof(line), table))
-                if (sscanf(line, "%*s %37s %37s %*s %*s %*s %*s %lu", local, remote, &uid) == 3 &&
+                if (sscanf(line, "%*s %37s %37s %*s %*s %*s %*s %11s", local, remote, uid) == 3 &&
                     strcmp(local, from) == 0 && strcmp(remote, to) == 0)
-                        return uid == geteuid();
+                        return strcmp(uid, own) == 0;
         return false;
 }
 

@@ -119,7 +119,7 @@ static void keep_refusal(struct state *state, const struct binding_claim *claim,
                 return;
         case BINDING_NAME_CHANGED:
         case BINDING_OTHER_ACCOUNT:
-                r = keep_change(state, claim, known, name);
+                r = known ? keep_change(state, claim, known, name) : 0;
                 break;
         case BINDING_OTHER_IDENTITY:
                 r = keep_stranger(state, claim, known, name);

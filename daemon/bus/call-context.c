@@ -236,7 +236,7 @@ static int read_call(sd_bus_message *message, const char *types, const char **re
 int call_context_read(sd_bus_message *message, struct call_context *ret_context,
                       sd_bus_error *error)
 {
-        const char *service;
+        const char *service = NULL;
 
         int r = read_call(message, "ss", &service, ret_context, error);
         if (r < 0)

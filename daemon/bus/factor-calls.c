@@ -42,7 +42,7 @@ static int complain_of_enrolment(int r, sd_bus_error *error)
                 return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
                                         "A factor needs a name, of no more than 64 bytes.");
         case -EDQUOT:
-                return sd_bus_error_set(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                return sd_bus_error_set(error, BADGED_ERROR_TOO_MANY,
                                         "This account has as many factors as it may have.");
         case -EBUSY:
                 return sd_bus_error_set(error, SD_BUS_ERROR_LIMITS_EXCEEDED,

@@ -53,7 +53,7 @@ static int complain(int r, sd_bus_error *error)
                                         "A ticket needs a name, of no more than 64 bytes, and at "
                                         "least one service.");
         case -EDQUOT:
-                return sd_bus_error_set(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                return sd_bus_error_set(error, BADGED_ERROR_TOO_MANY,
                                         "This account has as many tickets as it may have.");
         case -ENOENT:
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_ACCOUNT,

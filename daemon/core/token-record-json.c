@@ -25,35 +25,35 @@ enum member_kind {
 
 static const struct member {
         const char *name;
-        enum member_kind kind;
         size_t offset;
-        bool is_needed;
         const char *why;
+        enum member_kind kind;
+        bool is_needed;
 } members[] = {
-        {"provider", MEMBER_TEXT, offsetof(struct token_record, provider), true,
-         "provider is missing, or no printable text"},
-        {"issuer", MEMBER_TEXT, offsetof(struct token_record, issuer), true,
-         "issuer is missing, or no printable text"},
-        {"subject", MEMBER_TEXT, offsetof(struct token_record, subject), true,
-         "subject is missing, or no printable text"},
-        {"scope", MEMBER_TEXT, offsetof(struct token_record, scope), true,
-         "scope is missing, or no printable text"},
-        {"access_token", MEMBER_TOKEN, offsetof(struct token_record, access_token), true,
-         "access_token is missing, or no token"},
-        {"refresh_token", MEMBER_TOKEN, offsetof(struct token_record, refresh_token), false,
-         "refresh_token is no token"},
-        {"id_token", MEMBER_TOKEN, offsetof(struct token_record, id_token), false,
-         "id_token is no token"},
-        {"dpop_key", MEMBER_SECRET, offsetof(struct token_record, dpop_key), false,
-         "dpop_key is no text, or too long"},
-        {"granted_at", MEMBER_TIME, offsetof(struct token_record, granted_at_sec), false,
-         "granted_at is no time"},
-        {"expires_at", MEMBER_TIME, offsetof(struct token_record, expires_at_sec), false,
-         "expires_at is no time"},
-        {"auth_time", MEMBER_TIME, offsetof(struct token_record, auth_time_sec), false,
-         "auth_time is no time"},
-        {"refresh_in_doubt", MEMBER_FLAG, offsetof(struct token_record, refresh_in_doubt), false,
-         "refresh_in_doubt is neither true nor false"},
+        {"provider", offsetof(struct token_record, provider),
+         "provider is missing, or no printable text", MEMBER_TEXT, true},
+        {"issuer", offsetof(struct token_record, issuer), "issuer is missing, or no printable text",
+         MEMBER_TEXT, true},
+        {"subject", offsetof(struct token_record, subject),
+         "subject is missing, or no printable text", MEMBER_TEXT, true},
+        {"scope", offsetof(struct token_record, scope), "scope is missing, or no printable text",
+         MEMBER_TEXT, true},
+        {"access_token", offsetof(struct token_record, access_token),
+         "access_token is missing, or no token", MEMBER_TOKEN, true},
+        {"refresh_token", offsetof(struct token_record, refresh_token), "refresh_token is no token",
+         MEMBER_TOKEN, false},
+        {"id_token", offsetof(struct token_record, id_token), "id_token is no token", MEMBER_TOKEN,
+         false},
+        {"dpop_key", offsetof(struct token_record, dpop_key), "dpop_key is no text, or too long",
+         MEMBER_SECRET, false},
+        {"granted_at", offsetof(struct token_record, granted_at_sec), "granted_at is no time",
+         MEMBER_TIME, false},
+        {"expires_at", offsetof(struct token_record, expires_at_sec), "expires_at is no time",
+         MEMBER_TIME, false},
+        {"auth_time", offsetof(struct token_record, auth_time_sec), "auth_time is no time",
+         MEMBER_TIME, false},
+        {"refresh_in_doubt", offsetof(struct token_record, refresh_in_doubt),
+         "refresh_in_doubt is neither true nor false", MEMBER_FLAG, false},
 };
 
 static void *member_field(const struct member *member, const struct token_record *record)

@@ -10,8 +10,6 @@ void boot_id_read(char ret_id[static BOOT_ID_SIZE])
         sd_id128_t id;
 
         ret_id[0] = '\0';
-        if (told && sd_id128_from_string(told, &id) >= 0)
-                (void)sd_id128_to_string(id, ret_id);
-        else if (sd_id128_get_boot(&id) >= 0)
+        if ((told && sd_id128_from_string(told, &id) >= 0) || sd_id128_get_boot(&id) >= 0)
                 (void)sd_id128_to_string(id, ret_id);
 }

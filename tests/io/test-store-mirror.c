@@ -237,7 +237,7 @@ static void a_later_change_stands_where_an_earlier_one_failed(void **state)
         struct world *world = *state;
         struct identity_record bad = identity("i1", "nobody", "1"),
                                good = identity("i1", NULL, "2"),
-                               worse = identity("i1", "noone", "3");
+                               worse = identity("i1", "nowhere", "3");
 
         assert_int_equal(store_mirror_put(world->identities, &bad, NULL, NULL, NULL), 0);
         assert_int_equal(store_mirror_put(world->identities, &good, NULL, NULL, NULL), 0);
