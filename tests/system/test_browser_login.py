@@ -131,7 +131,7 @@ def test_row(name, scripted, journal):
     assert verdict["outcome"] == ROWS[name]["expect"]
     counts = {endpoint: provider.count(endpoint) for endpoint in provider.expected_requests}
     assert counts == ROWS[name]["requests"]
-    entries = journal.entries(SYSLOG_IDENTIFIER="badged", SERVICE="badgectl")
+    entries = journal.entries(SYSLOG_IDENTIFIER="badged", SERVICE="badgectl", PROVIDER=name)
     assert [entry["OUTCOME"] for entry in entries] == [ROWS[name]["expect"]]
     assert_no_secrets()
 
