@@ -17,6 +17,7 @@ SERVICE, OTHER_SERVICE = "ticketed", "another"
 LINES = "auth required pam_badge.so dialog=prompt qr=none\naccount required pam_badge.so\n" \
         "session required pam_badge.so\n"
 LOGIN_SEC = 40
+LOGGED_IN = "6f4d0c1b6a5e4bb09a0f0a6c2c5d7e11"
 OUTAGE = "The identity provider cannot be asked right now."
 NO_TICKET = "That is no ticket for this account and service."
 
@@ -76,7 +77,7 @@ def test_in_place_of_enter(scripted, serve, journal):
     is_in, screen = knock(secret)
     assert is_in and "Code:" in screen, screen
     assert_in(secret.lower().replace("-", " "))
-    entry = journal.entries(SYSLOG_IDENTIFIER="badged", OUTCOME="granted")[0]
+    entry = journal.entries(MESSAGE_ID=LOGGED_IN, OUTCOME="granted")[0]
     assert entry["STRENGTH"] == "ticket" and "IDENTITY" not in entry
     assert "'night shift'" in entry["REASON"] and ticket_id in entry["REASON"]
     row = ticket(ticket_id)
@@ -121,7 +122,7 @@ def test_nothing_typed_is_an_outage_as_ever(scripted, serve, journal):
     serve(scripted.scenario("device-500"))
     create(once=True)
     assert_out("", sentence=OUTAGE)
-    assert not journal.entries(OUTCOME="granted")
+    assert not journal.entries(MESSAGE_ID=LOGGED_IN, OUTCOME="granted")
 
 
 def test_outage_asks_nobody_without_a_ticket(scripted, serve):
