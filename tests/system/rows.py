@@ -40,6 +40,13 @@ def has_default_only(row):
     return any(key in row.get("accounts", {}) for key in DEFAULT_ONLY)
 
 
+def wanted(request, names):
+    """Those of a module's rows whose tests are run here: a share of them, or those that -k names."""
+    chosen = {item.callspec.params.get("name") for item in request.session.items
+              if item.module is request.module and hasattr(item, "callspec")}
+    return [name for name in names if name in chosen]
+
+
 def binds(row):
     """Whoever is let in by a claim has the account from then on: no other row's identity could."""
     return row["expect"] == "granted" and "map" not in row

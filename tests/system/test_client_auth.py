@@ -25,6 +25,7 @@ from host.glewlwyd import Glewlwyd
 from host.journal import Journal
 from host.oidc_provider import OidcProvider
 from host.providers import CLIENT_IDS
+from system.rows import wanted
 from system.traces import assert_no_secrets, pending_logins
 
 LOGIN_SEC = 30
@@ -239,10 +240,13 @@ def journal_of_all():
     return Journal()
 
 
-def play_all(name, provider):
-    """name → End of every way of the provider, many at once: oidc-provider wants five seconds between
+def play_all(name, provider, titles):
+    """title → End of those ways of the provider, many at once: oidc-provider wants five seconds between
     polls. Tokens of Glewlwyd come one at a time: its store does not wait, and says server_error."""
-    ways = {title: way for title, way in (GRANTED | REFUSED).items() if way.provider == name}
+    ways = {title: way for title, way in (GRANTED | REFUSED).items()
+            if way.provider == name and title in titles}
+    if not ways:
+        return {}
     glewlwyd = threading.Lock()
 
     def play_in_turn(title, way):
@@ -256,9 +260,10 @@ def play_all(name, provider):
 
 
 @pytest.fixture(scope="module")
-def ends(providers, journal_of_all):
+def ends(request, providers, journal_of_all):
+    titles = wanted(request, GRANTED | REFUSED)
     return {title: end for name, provider in providers.items()
-            for title, end in play_all(name, provider).items()}
+            for title, end in play_all(name, provider, titles).items()}
 
 
 @pytest.mark.parametrize("name", GRANTED)

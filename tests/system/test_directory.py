@@ -12,15 +12,12 @@ import pytest
 
 from host.journal import Journal
 from host.scripted import SCENARIOS
-from system.rows import assert_end, badged, has_default_only, play, play_in_turn, play_together
+from system.rows import (assert_end, badged, has_default_only, play, play_in_turn, play_together,
+                         wanted)
 from system.test_granted import sign_in
 from system.traces import assert_no_secrets
 
 ROWS = {name: row for name, row in SCENARIOS.items() if row.get("for") == "directory"}
-
-
-def chosen(scripted, condition):
-    return {name: scripted.scenario(name) for name, row in ROWS.items() if condition(row)}
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +26,14 @@ def journal_of_all():
 
 
 @pytest.fixture(scope="module")
-def ends(scripted, journal_of_all):
+def ends(request, scripted, journal_of_all):
     """name → End of every row. An account that the map names is opened by nothing else, so those rows
     are apart from the others."""
-    usual = chosen(scripted, lambda row: not has_default_only(row) and "map" not in row)
-    mapped = chosen(scripted, lambda row: "map" in row)
-    shared = chosen(scripted, has_default_only)
+    usual, mapped, shared = {}, {}, {}
+    for name in wanted(request, ROWS):
+        row = ROWS[name]
+        kind = shared if has_default_only(row) else mapped if "map" in row else usual
+        kind[name] = scripted.scenario(name)
     ends = play_together(usual) | play_together(mapped) | play_in_turn(shared)
     assert_no_secrets(scripted.client_secret)
     return ends

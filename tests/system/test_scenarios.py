@@ -12,7 +12,7 @@ import pytest
 
 from host.journal import Journal
 from host.scripted import SCENARIOS
-from system.rows import assert_end, has_default_only, play_in_turn, play_together
+from system.rows import assert_end, has_default_only, play_in_turn, play_together, wanted
 from system.traces import SECRETS, assert_no_secrets
 
 # The others are played by the tests that they are for.
@@ -29,13 +29,14 @@ def journal_of_all():
 
 
 @pytest.fixture(scope="module")
-def ends(scripted, journal_of_all):
+def ends(request, scripted, journal_of_all):
     """name → End of every row. Those that take the connection down with them would take others', too,
     for HTTP/2 carries all on one."""
-    alone = {name for name, row in ROWS.items()
-             if has_default_only(row) or breaks_connection(row)}
-    together = {name: scripted.scenario(name) for name in ROWS if name not in alone}
-    ends = play_together(together) | play_in_turn({name: scripted.scenario(name) for name in alone})
+    alone, together = {}, {}
+    for name in wanted(request, ROWS):
+        is_alone = has_default_only(ROWS[name]) or breaks_connection(ROWS[name])
+        (alone if is_alone else together)[name] = scripted.scenario(name)
+    ends = play_together(together) | play_in_turn(alone)
     assert_no_secrets(scripted.client_secret)
     return ends
 
