@@ -2,24 +2,21 @@
 """Runs test suites and adds up their numbers; tests/run calls it after the build.
 
 A suite is what meson lists under its name; those of PYTEST_FOLDERS are pytest files, too, which run
-inside the private host; `container` boots a host of its own. The numbers come from JUnit files, so
-that each case inside a program counts.
+inside the private host; `container` boots a host of its own.
 """
 
-import dataclasses
 import hashlib
 import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
 from concurrent import futures
 
 from host import coverage, paths
+from host.results import Numbers, read_junit
 
 PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": ("phone",),
                   "bench": ("bench",), "container": ("container",), "load": ("load",),
@@ -27,7 +24,11 @@ PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": 
 # These run in several private hosts at once, each with a share of the tests: most of them wait for a
 # provider's interval, not for the processor. What measures or counts time as a whole is not among them.
 SHARED_OUT = ("system", "coverage")
-SHARES = min(6, 2 * (os.cpu_count() or 1))
+SHARES = min(8, 4 * (os.cpu_count() or 1))
+# What runs beside the system suite, each lane one suite after the other, for the same reason. Those of
+# GENTLE do want the processor, and get what nobody else does.
+LANES = (("container", "phone"), ("lint", "torture"))
+GENTLE = ("lint", "torture")
 # A suite is skipped where one of its programs, or root, cannot be had.
 PROGRAMS = {"container": ("systemd-nspawn", "debootstrap")}
 VARIANTS = {"asan": ("-Db_sanitize=address,undefined", "-Db_lundef=false"), "valgrind": (),
@@ -38,55 +39,6 @@ VALGRIND = ("valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-
 WATCHED = ("/etc", "/usr/lib/systemd", "/usr/lib/sysusers.d", "/usr/share/dbus-1", "/usr/sbin",
            "/usr/bin", "/home/people", "/var/lib/badged")
 WATCHED_LEVELS = 3
-
-
-@dataclasses.dataclass
-class Numbers:
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    skips: list[str] = dataclasses.field(default_factory=list)
-    failures: list[str] = dataclasses.field(default_factory=list)
-
-    def __iadd__(self, other: "Numbers") -> "Numbers":
-        for field in dataclasses.fields(self):
-            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
-        return self
-
-    @property
-    def total(self) -> int:
-        return self.passed + self.failed + self.skipped
-
-    def fail(self, what: str) -> "Numbers":
-        self.failed += 1
-        self.failures.append(what)
-        return self
-
-    def __str__(self) -> str:
-        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
-
-
-def read_junit(path: pathlib.Path) -> Numbers:
-    numbers = Numbers()
-    # Tests print what they are given; meson copies it, and XML has no escape for a control character.
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "?", path.read_text(errors="replace"))
-    for case in ElementTree.fromstring(text).iter("testcase"):
-        name = ".".join(part for part in (case.get("classname"), case.get("name")) if part)
-        skip = case.find("skipped")
-        if case.find("failure") is not None or case.find("error") is not None:
-            numbers.fail(name)
-        elif skip is not None:
-            reason = skip.get("message") or last_line(case) or "no reason given"
-            numbers.skipped += 1
-            numbers.skips.append(f"{name}: {reason}")
-        else:
-            numbers.passed += 1
-    return numbers
-
-
-def last_line(case: ElementTree.Element) -> str:
-    lines = (case.findtext("system-out") or "").strip().splitlines()
-    return lines[-1] if lines else ""
 
 
 def meson_tests(suite: str, build: pathlib.Path) -> list[dict]:
@@ -102,14 +54,26 @@ def run_meson(suite: str, build: pathlib.Path = paths.BUILD, *more: str) -> Numb
     logbase = f"testlog-{suite}"
     junit = build / "meson-logs" / f"{logbase}.junit.xml"
     junit.unlink(missing_ok=True)
-    done = subprocess.run(["meson", "test", "-C", str(build), "--no-rebuild", "--suite", suite,
-                           "--logbase", logbase, "--print-errorlogs", *more],
-                          env=os.environ | {"CMOCKA_MESSAGE_OUTPUT": "TAP"},
-                          stdin=subprocess.DEVNULL, check=False)
+    command = ["meson", "test", "-C", str(build), "--no-rebuild", "--suite", suite,
+               "--logbase", logbase, "--print-errorlogs", *more]
+    if suite in GENTLE:
+        command = ["nice", "-n", "19", *command]
+    code = run_marked(suite, command, {"CMOCKA_MESSAGE_OUTPUT": "TAP"})
     numbers = read_junit(junit) if junit.exists() else Numbers()
-    if done.returncode != 0 and not numbers.failed:
-        numbers.fail(f"{suite}: meson test ended with {done.returncode}")
+    if code != 0 and not numbers.failed:
+        numbers.fail(f"{suite}: meson test ended with {code}")
     return numbers
+
+
+def run_marked(mark: str, command: list[str], environment: dict[str, str]) -> int:
+    """Each line with whose it is: several suites and shares of suites may run at once."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace",
+                          env=os.environ | environment) as run:
+        for line in run.stdout:
+            sys.stdout.write(f"{mark}| {line}")
+            sys.stdout.flush()
+    return run.returncode
 
 
 def run_variant(variant: str) -> Numbers:
@@ -177,16 +141,11 @@ def run_share(suite: str, build: pathlib.Path, command: list[str], share: str) -
     number, _, of = share.partition("/")
     junit = build / f"pytest-{suite}-{number}.xml"
     junit.unlink(missing_ok=True)
-    with subprocess.Popen([*command, f"--junitxml={junit}"], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                          env=os.environ | {"BADGED_BUILD": str(build), "BADGED_SHARE": share,
-                                            "PYTHONUNBUFFERED": "1"}) as run:
-        for line in run.stdout:
-            sys.stdout.write(line if of == "1" else f"{number}| {line}")
-            sys.stdout.flush()
+    code = run_marked(suite if of == "1" else f"{suite} {number}", [*command, f"--junitxml={junit}"],
+                      {"BADGED_BUILD": str(build), "BADGED_SHARE": share, "PYTHONUNBUFFERED": "1"})
     counted = read_junit(junit) if junit.exists() else Numbers()
-    if run.returncode != 0 and not counted.failed:
-        counted.fail(f"{suite}: pytest ended with {run.returncode}")
+    if code != 0 and not counted.failed:
+        counted.fail(f"{suite}: pytest ended with {code}")
     return counted
 
 
@@ -246,14 +205,35 @@ def compare_machine(before: str) -> Numbers:
     return Numbers().fail(name)
 
 
-def main(suites: list[str]) -> int:
+def run_in_turn(suites: tuple[str, ...]) -> tuple[Numbers, list[str]]:
+    """What came out, and how many seconds each took."""
     numbers = Numbers()
     took = []
     for suite in suites:
         start = time.monotonic()
         numbers += run_suite(suite)
         took.append(f"{suite} {time.monotonic() - start:.0f}")
-    print(f"\nseconds: {', '.join(took)}")
+    return numbers, took
+
+
+def stages(suites: list[str]) -> list[list[tuple[str, ...]]]:
+    """The lanes of each stage; the next stage begins when all lanes of the one before have ended."""
+    lanes = [tuple(suite for suite in lane if suite in suites) for lane in LANES]
+    beside = [lane for lane in lanes if lane] if "system" in suites else []
+    moved = {suite for lane in beside for suite in lane}
+    return [[(suite,), *(beside if suite == "system" else [])] for suite in suites if suite not in moved]
+
+
+def main(suites: list[str]) -> int:
+    numbers = Numbers()
+    took = []
+    start = time.monotonic()
+    for lanes in stages(suites):
+        with futures.ThreadPoolExecutor(len(lanes)) as pool:
+            for counted, seconds in pool.map(run_in_turn, lanes):
+                numbers += counted
+                took += seconds
+    print(f"\nseconds: {', '.join(took)}; {time.monotonic() - start:.0f} in all")
     for reason in numbers.skips:
         print(f"skipped: {reason}")
     for failure in numbers.failures:
