@@ -169,43 +169,63 @@ static bool attempt_bring_answer(struct login_attempt *attempt, uint64_t deadlin
         return false;
 }
 
-/* Likewise: the code that goes with the approval, before that is waited for. */
-static bool attempt_bring_code(struct login_attempt *attempt)
+/* NULL, and the verdict set: nothing was typed. stands_alone: there is nothing else to go by. */
+static struct secret *attempt_read(struct login_attempt *attempt, bool stands_alone)
 {
         char text[BADGED_SECRET_MAX_BYTES + 1];
-        _cleanup_secret_ struct secret *code = NULL;
+        struct secret *typed = NULL;
 
+        int r = terminal_read_line(attempt->interrupt_fd, text, sizeof(text));
+        if (r > 0 && !(stands_alone && text[0] == '\0')) {
+                typed = secret_new_text(text);
+                if (!typed)
+                        complaint_set_unreadable(&attempt->end, -ENOMEM);
+        } else if (r >= 0 && stands_alone) {
+                login_verdict_set(&attempt->end.verdict, LOGIN_UNAVAILABLE,
+                                  "The identity provider cannot be asked right now.");
+        } else {
+                login_verdict_set(&attempt->end.verdict, LOGIN_CANCELLED, NULL);
+        }
+        secret_erase(text, sizeof(text));
+        return typed;
+}
+
+/* Likewise: what stands in for the approval, or the code that goes with it, before that is waited
+ * for. The text for people ends in the prompt for it. */
+static bool attempt_bring_secret(struct login_attempt *attempt, bool stands_alone,
+                                 const char *prompt)
+{
         if (attempt->spec->json || challenge_kind(&attempt->challenge) == CHALLENGE_BROWSER) {
-                fputs("Code of your authenticator app: ", stderr);
+                fputs(prompt, stderr);
                 (void)fflush(stderr);
         }
-        if (terminal_read_line(attempt->interrupt_fd, text, sizeof(text)) <= 0) {
-                login_verdict_set(&attempt->end.verdict, LOGIN_CANCELLED, NULL);
-        } else {
-                code = secret_new_text(text);
-                secret_erase(text, sizeof(text));
-                if (code &&
-                    bus_client_present(attempt->client, attempt->id, code, &attempt->end.verdict))
-                        return true;
-                if (!code)
-                        complaint_set_unreadable(&attempt->end, -ENOMEM);
-        }
+        _cleanup_secret_ struct secret *typed = attempt_read(attempt, stands_alone);
+        if (typed && bus_client_present(attempt->client, attempt->id, typed, &attempt->end.verdict))
+                return true;
         bus_client_cancel(attempt->client, attempt->id);
         return false;
+}
+
+/* Hidden before it is asked for: who types ahead is not shown either. */
+static bool attempt_go_by_secret(struct login_attempt *attempt)
+{
+        bool was_shown = terminal_set_echo(false);
+        bool goes_on = attempt_show(attempt) &&
+                       attempt_bring_secret(attempt, true, "Ticket or code: ");
+
+        (void)terminal_set_echo(was_shown);
+        return goes_on;
 }
 
 /* False: the login is over, and the verdict set. */
 static bool attempt_approve(struct login_attempt *attempt)
 {
-        if (challenge_kind(&attempt->challenge) == CHALLENGE_SECRET) {
-                login_verdict_set(&attempt->end.verdict, LOGIN_UNAVAILABLE,
-                                  "The identity provider cannot be asked right now.");
-                bus_client_cancel(attempt->client, attempt->id);
-                return false;
-        }
+        if (challenge_kind(&attempt->challenge) == CHALLENGE_SECRET)
+                return attempt_go_by_secret(attempt);
         if (!attempt_show(attempt))
                 return false;
-        if (attempt->challenge.wants_code && !attempt_bring_code(attempt))
+        if (attempt->challenge.wants_code &&
+            !attempt_bring_secret(attempt, false, "Code of your authenticator app: "))
                 return false;
         if (challenge_kind(&attempt->challenge) != CHALLENGE_BROWSER)
                 return true;

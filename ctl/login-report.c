@@ -17,6 +17,17 @@
 
 #define CLAIM_MAX_BYTES 1024
 
+/* What is read from standard input is said; what is not is left out. */
+static int add_wants(struct json_object *object, const struct challenge *challenge)
+{
+        bool wants_secret = challenge_kind(challenge) == CHALLENGE_SECRET;
+
+        int r = wants_secret ? json_add(object, "wants_secret", json_object_new_boolean(true)) : 0;
+        if (r >= 0 && challenge->wants_code)
+                r = json_add(object, "wants_code", json_object_new_boolean(true));
+        return r;
+}
+
 static int challenge_print_json(const struct challenge *challenge)
 {
         _cleanup_json_ struct json_object *object = json_object_new_object();
@@ -31,7 +42,8 @@ static int challenge_print_json(const struct challenge *challenge)
                           challenge->verification_uri_complete) < 0 ||
             json_add_text(object, "binding_message", challenge->binding_message) < 0 ||
             json_add_text(object, "authorization_url", challenge->authorization_url) < 0 ||
-            json_add(object, "expires_in", json_object_new_uint64(challenge->expires_in_sec)) < 0)
+            json_add(object, "expires_in", json_object_new_uint64(challenge->expires_in_sec)) < 0 ||
+            add_wants(object, challenge) < 0)
                 return -ENOMEM;
         if (challenge->interval_sec > 0 &&
             json_add(object, "interval", json_object_new_uint64(challenge->interval_sec)) < 0)
@@ -61,8 +73,8 @@ int login_report_challenge(const struct challenge *challenge, const struct chall
                 if (r < 0)
                         return r;
                 fputs(text, stdout);
-                if (!challenge->wants_code) /* the text ends in the prompt for it */
-                        puts("");
+                if (!challenge->wants_code && challenge_kind(challenge) != CHALLENGE_SECRET)
+                        puts(""); /* otherwise the text ends in the prompt for it */
         }
         (void)fflush(stdout);
         return 0;

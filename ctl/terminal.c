@@ -5,10 +5,10 @@
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -53,24 +53,25 @@ int terminal_interrupt_fd(void)
         return fd;
 }
 
-/* True when there is a byte, or the end, to be read. */
-static bool wait_for_input(int interrupt_fd)
+/* 1 when there is a byte, or the end, to be read. */
+static int wait_for_input(int interrupt_fd)
 {
         struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN},
                                {.fd = interrupt_fd, .events = POLLIN}};
 
         while (poll(fds, ELEMENTSOF(fds), -1) < 0)
                 if (errno != EINTR)
-                        return false;
-        return fds[1].revents == 0;
+                        return -errno;
+        return fds[1].revents == 0 ? 1 : -ECANCELED;
 }
 
 int terminal_read_line(int interrupt_fd, char *line, size_t size)
 {
         size_t n = 0;
         char c;
+        int r;
 
-        while (wait_for_input(interrupt_fd) && read(STDIN_FILENO, &c, 1) == 1) {
+        while ((r = wait_for_input(interrupt_fd)) > 0 && read(STDIN_FILENO, &c, 1) == 1) {
                 if (c == '\n') {
                         line[n] = '\0';
                         return 1;
@@ -78,5 +79,19 @@ int terminal_read_line(int interrupt_fd, char *line, size_t size)
                 if (n + 1 < size)
                         line[n++] = c;
         }
-        return 0;
+        return r < 0 ? r : 0;
+}
+
+bool terminal_set_echo(bool is_on)
+{
+        struct termios modes;
+
+        if (tcgetattr(STDIN_FILENO, &modes) < 0)
+                return is_on;
+        bool was_on = modes.c_lflag & ECHO;
+        /* The cursor goes on at the end of a line as if that were shown. */
+        modes.c_lflag &= ~(tcflag_t)(is_on ? ECHONL : ECHO);
+        modes.c_lflag |= is_on ? ECHO : ECHONL;
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &modes);
+        return was_on;
 }

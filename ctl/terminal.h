@@ -2,6 +2,7 @@
 /* What standard output can show, and Ctrl-C as a descriptor. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct window {
@@ -23,5 +24,9 @@ char *terminal_name_new(void);
 int terminal_interrupt_fd(void);
 
 /* One line of standard input, without its end, as far as it fits; nothing behind it is read. 1, or
- * 0 when there is none: at the end of the input, or once interrupt_fd is readable (-1: none). */
+ * 0 at the end of the input, or -ECANCELED once interrupt_fd is readable (-1: none). */
 int terminal_read_line(int interrupt_fd, char *line, size_t size);
+
+/* Whether the window shows what is typed from now on; what was typed ahead is dropped. Returns
+ * whether it did before. Without a window on standard input nothing happens. */
+bool terminal_set_echo(bool is_on);

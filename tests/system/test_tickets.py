@@ -110,6 +110,17 @@ def test_every_dialog_asks_for_it_in_an_outage(dialog, scripted, serve):
     assert_in(secret)
 
 
+def test_badgectl_login_takes_one_in_an_outage(scripted, serve):
+    serve(scripted.scenario("device-500"))
+    _, secret = create(services=("badgectl",), once=True)
+    for typed, code, word in (("MPB6-QZ3V-LFQK", 1, "refused"), (secret, 0, "granted"),
+                              (secret, 5, "unavailable")):
+        done = subprocess.run(["badgectl", "login", "alice"], input=f"{typed}\n", text=True,
+                              capture_output=True, check=False, timeout=LOGIN_SEC)
+        assert (done.returncode, f"\n{word}: " in done.stdout) == (code, True), done.stdout
+        assert typed not in done.stdout + done.stderr
+
+
 def test_survives_the_daemon(scripted, serve):
     daemon = serve(scripted.scenario("device-500"))
     _, secret = create(lifetime="30d")
