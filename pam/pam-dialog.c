@@ -19,13 +19,12 @@ int dialog_complain(pam_handle_t *pamh, const char *sentence)
         return pam_prompt(pamh, PAM_ERROR_MSG, NULL, "%s", sentence);
 }
 
-int dialog_ask(pam_handle_t *pamh, const char *text, bool is_hidden, struct secret **ret_typed)
+int dialog_ask(pam_handle_t *pamh, const char *text, struct secret **ret_typed)
 {
         _cleanup_free_ char *answer = NULL;
         _cleanup_secret_ struct secret *typed = NULL;
 
-        int r = pam_prompt(pamh, is_hidden ? PAM_PROMPT_ECHO_OFF : PAM_PROMPT_ECHO_ON, &answer,
-                           "%s", text);
+        int r = pam_prompt(pamh, PAM_PROMPT_ECHO_OFF, &answer, "%s", text);
         if (!answer)
                 return PAM_CONV_ERR;
         size_t size = strlen(answer);
@@ -46,7 +45,7 @@ int dialog_prompt(pam_handle_t *pamh, const char *text)
 {
         _cleanup_secret_ struct secret *typed = NULL;
 
-        return dialog_ask(pamh, text, false, &typed);
+        return dialog_ask(pamh, text, &typed);
 }
 
 struct window dialog_window(void)

@@ -17,13 +17,15 @@ struct window {
 int dialog_show(pam_handle_t *pamh, const char *text);
 int dialog_complain(pam_handle_t *pamh, const char *sentence);
 
-/* Shows the text and waits for Enter. What was typed is erased. PAM_CONV_ERR when the application
- * cannot ask, or came back without an answer. */
+/* Shows the text and waits for Enter. What was typed is not shown, whoever is asked for what, and
+ * erased: people type tickets and passwords at any prompt, and one that hides only where it is
+ * answered with a secret would tell who has one. PAM_CONV_ERR when the application cannot ask, or
+ * came back without an answer. */
 int dialog_prompt(pam_handle_t *pamh, const char *text);
 
-/* Likewise, but *ret_typed is what was typed, or NULL when that was nothing but blanks. Not shown
- * while it is typed if is_hidden. PAM_BUF_ERR when memory is short. */
-int dialog_ask(pam_handle_t *pamh, const char *text, bool is_hidden, struct secret **ret_typed);
+/* Likewise, but *ret_typed is what was typed, or NULL when that was nothing but blanks. PAM_BUF_ERR
+ * when memory is short. */
+int dialog_ask(pam_handle_t *pamh, const char *text, struct secret **ret_typed);
 
 /* The window of the first terminal among descriptors 0 to 2. */
 struct window dialog_window(void);

@@ -137,10 +137,10 @@ static int attempt_text(const struct attempt *attempt, char **ret_text)
 }
 
 /* At a prompt, Ctrl-C is the application's. */
-static int ask(struct attempt *attempt, const char *text, bool is_hidden, struct secret **ret_typed)
+static int ask(struct attempt *attempt, const char *text, struct secret **ret_typed)
 {
         interrupt_release(&attempt->interrupt);
-        int r = dialog_ask(attempt->request->pamh, text, is_hidden, ret_typed);
+        int r = dialog_ask(attempt->request->pamh, text, ret_typed);
         interrupt_hold(&attempt->interrupt);
         return r;
 }
@@ -148,17 +148,16 @@ static int ask(struct attempt *attempt, const char *text, bool is_hidden, struct
 /* Whoever pressed Enter out of habit is asked once more. */
 static int ask_for_code(struct attempt *attempt, const char *text, struct secret **ret_typed)
 {
-        int r = ask(attempt, text, false, ret_typed);
+        int r = ask(attempt, text, ret_typed);
 
-        return r == PAM_SUCCESS && !*ret_typed ? ask(attempt, "Type the code: ", false, ret_typed)
-                                               : r;
+        return r == PAM_SUCCESS && !*ret_typed ? ask(attempt, "Type the code: ", ret_typed) : r;
 }
 
 /* What was typed in place of approving, or beside it, comes as *ret_typed; NULL: nothing was. */
 static int show_text(struct attempt *attempt, const char *text, struct secret **ret_typed)
 {
         if (challenge_kind(&attempt->challenge) == CHALLENGE_SECRET)
-                return ask(attempt, text, true, ret_typed);
+                return ask(attempt, text, ret_typed);
         if (attempt->challenge.wants_code)
                 return ask_for_code(attempt, text, ret_typed);
         switch (attempt->request->options.dialog) {
@@ -168,7 +167,7 @@ static int show_text(struct attempt *attempt, const char *text, struct secret **
         case DIALOG_PROMPT:
                 break;
         }
-        return ask(attempt, text, false, ret_typed);
+        return ask(attempt, text, ret_typed);
 }
 
 static bool show_challenge(struct attempt *attempt, struct secret **ret_typed,

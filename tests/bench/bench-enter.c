@@ -59,7 +59,7 @@ static int on_messages(int n_messages, const struct pam_message **messages,
         if (!responses)
                 return PAM_BUF_ERR;
         for (int i = 0; i < n_messages; i++) {
-                if (messages[i]->msg_style != PAM_PROMPT_ECHO_ON)
+                if (messages[i]->msg_style != PAM_PROMPT_ECHO_OFF)
                         continue;
                 person->shown_nsec = measure_now_nsec();
                 (void)sem_post(&person->news);

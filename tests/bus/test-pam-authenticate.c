@@ -156,7 +156,7 @@ static void refused_once_asks_before_the_next_login(void **state)
         assert_int_equal(pam_authenticate(pam.pamh, 0), PAM_AUTH_ERR);
         assert_text(pam.shown, "Press Enter to try again", false);
         assert_int_equal(pam_authenticate(pam.pamh, 0), PAM_AUTH_ERR);
-        assert_text(pam.shown, "prompt:Press Enter to try again", true);
+        assert_text(pam.shown, "hidden:Press Enter to try again", true);
         assert_true(bus_fixture_missed(&bus, "never"));
         *strstr(bus.log, "StartLogin") = '-';
         assert_non_null(strstr(bus.log, "StartLogin"));

@@ -87,6 +87,18 @@ def test_in_place_of_enter(scripted, serve, journal):
     assert provider.count("token") == 0, "the provider was polled for somebody with a ticket"
 
 
+def test_ssh_in_place_of_enter(scripted, serve):
+    """Where Enter is all that is asked for, what is typed does not stand on the screen either."""
+    serve(scripted.scenario("granted-by-control"))
+    _, secret = create(services=("sshd",), once=True)
+    with Person("sshd", "alice") as person:
+        assert person.see_challenge().has_prompt
+        person.terminal.send(f"{secret}\r")
+        person.see_shell()
+        assert secret not in person.screen
+        person.leave()
+
+
 def test_ssh_while_the_provider_is_down(scripted, serve, traces):
     """The prompt is there at once, and what is typed does not stand on the screen."""
     daemon = serve(scripted.scenario("discovery-500"))
