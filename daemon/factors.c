@@ -50,10 +50,8 @@ uint64_t factors_proved_at_sec(const struct state *state, const char *account)
 }
 
 /* Where nobody waits for the disk: the queue tells the journal of its failures, this of its own. */
-static void put_behind(struct state *state, const struct factor_record *factor)
+static void warn_if_failed(const struct factor_record *factor, int r)
 {
-        int r = store_mirror_put(state->factors, factor, NULL, NULL, NULL);
-
         if (r < 0)
                 log_line(LOG_WARNING, "Failed to keep factor %s: %s, ignoring", factor->id,
                          strerror(-r));
@@ -65,7 +63,10 @@ void factors_prove(struct state *state, const char *account, uint64_t now_sec)
              (factor = factors_next(state, account, factor));) {
                 struct factor_record proved = *factor;
                 proved.proved_at_sec = now_sec;
-                put_behind(state, &proved);
+                /* A no counts whatever becomes of it. */
+                warn_if_failed(factor, now_sec > 0 ? store_mirror_put(state->factors, &proved, NULL,
+                                                                      NULL, NULL)
+                                                   : store_mirror_note(state->factors, &proved));
         }
 }
 
@@ -101,7 +102,7 @@ static void put_failures(struct state *state, const struct factor_record *factor
 
         failed.n_failures = throttle->n_failures;
         failed.failed_at_sec = throttle->last_at_sec;
-        put_behind(state, &failed);
+        warn_if_failed(factor, store_mirror_note(state->factors, &failed));
 }
 
 static void heed_clock(struct state *state, const struct factor_question *question)

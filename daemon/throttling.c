@@ -42,9 +42,9 @@ static void put(struct state *state, const struct throttle_record *record,
         changed.n_failures = throttle->n_failures;
         changed.first_at_sec = throttle->first_at_sec;
         changed.last_at_sec = throttle->last_at_sec;
-        int r = store_mirror_put(state->throttles, &changed, NULL, NULL, NULL);
+        int r = store_mirror_note(state->throttles, &changed);
         if (r < 0)
-                log_line(LOG_WARNING, "Failed to count a failed login of '%s': %s, ignoring",
+                log_line(LOG_WARNING, "Failed to write down a failed login of '%s': %s, ignoring",
                          record->account, strerror(-r));
 }
 

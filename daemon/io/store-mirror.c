@@ -23,8 +23,10 @@ struct row {
         struct store_mirror *mirror;
         char *key;
         struct kept *current; /* NULL: there is no such row any more */
-        struct kept *safe;    /* what is on the disk; NULL: none */
+        struct kept *safe;  /* what a change that fails leaves: the disk's, or noted; NULL: none */
+        uint64_t safe_turn; /* of the change that made it so */
         struct change *youngest;
+        uint64_t turn;    /* of the last change */
         size_t n_changes; /* that are not on the disk yet */
 };
 
@@ -32,6 +34,8 @@ struct row {
 struct change {
         struct row *row;
         struct kept *after; /* NULL: to be removed */
+        uint64_t turn;      /* of all changes of the row */
+        bool is_note;       /* counts if it is not written, too */
 };
 
 struct store_mirror {
@@ -197,15 +201,24 @@ static int change_run(struct store *store, void *work)
         return r == -ENOENT ? 0 : r;
 }
 
+/* What a note that was never queued has made safe is younger than what is written behind it. */
+static void row_set_safe(struct row *row, struct kept *kept, uint64_t turn)
+{
+        if (turn < row->safe_turn)
+                return;
+        kept_drop(row->mirror, row->safe);
+        row->safe = kept_reference(kept);
+        row->safe_turn = turn;
+}
+
 static void change_finish(int result, void *work)
 {
         struct change *change = work;
         struct row *row = change->row;
 
         row->n_changes--;
-        if (result == 0) {
-                kept_drop(row->mirror, row->safe);
-                row->safe = kept_reference(change->after);
+        if (result == 0 || change->is_note) {
+                row_set_safe(row, change->after, change->turn);
         } else if (row->youngest == change) {
                 row_set_current(row, row->safe);
         }
@@ -215,9 +228,16 @@ static void change_finish(int result, void *work)
         row_free_if_empty(row);
 }
 
+/* Who is told of a change, if anybody. */
+struct listener {
+        store_on_done on_done;
+        void *userdata;
+        struct store_write **ret_write;
+        bool is_note;
+};
+
 /* Takes over what is after the change, on failure too. */
-static int row_change(struct row *row, struct kept *after, store_on_done on_done, void *userdata,
-                      struct store_write **ret_write)
+static int row_change(struct row *row, struct kept *after, const struct listener *listener)
 {
         struct store_mirror *mirror = row->mirror;
         struct change *change = calloc(1, sizeof(*change));
@@ -226,10 +246,15 @@ static int row_change(struct row *row, struct kept *after, store_on_done on_done
                 kept_drop(mirror, after);
                 return -ENOMEM;
         }
-        *change = (struct change){row, after};
-        int r = store_queue_push(mirror->queue, &mirror->work, change, on_done, userdata,
-                                 ret_write);
+        *change = (struct change){row, after, ++row->turn, listener->is_note};
+        int r = store_queue_push(mirror->queue, &mirror->work, change, listener->on_done,
+                                 listener->userdata, listener->ret_write);
         if (r < 0) {
+                if (listener->is_note) {
+                        row_set_current(row, after);
+                        row_set_safe(row, after, change->turn);
+                        row->youngest = NULL;
+                }
                 change_free(change);
                 return r;
         }
@@ -248,8 +273,7 @@ static void row_come_again(struct row *row)
         order_add(row->mirror, row);
 }
 
-int store_mirror_put(struct store_mirror *mirror, const void *record, store_on_done on_done,
-                     void *userdata, struct store_write **ret_write)
+static int put(struct store_mirror *mirror, const void *record, const struct listener *listener)
 {
         const char *key = key_of(mirror, record);
         struct kept *after = NULL;
@@ -265,21 +289,37 @@ int store_mirror_put(struct store_mirror *mirror, const void *record, store_on_d
         r = kept_copy(mirror, row, record, &after);
         if (r == 0) {
                 row_come_again(row);
-                r = row_change(row, after, on_done, userdata, ret_write);
+                r = row_change(row, after, listener);
         }
         if (r < 0)
                 row_free_if_empty(row);
         return r;
 }
 
+int store_mirror_put(struct store_mirror *mirror, const void *record, store_on_done on_done,
+                     void *userdata, struct store_write **ret_write)
+{
+        const struct listener listener = {on_done, userdata, ret_write, false};
+
+        return put(mirror, record, &listener);
+}
+
+int store_mirror_note(struct store_mirror *mirror, const void *record)
+{
+        const struct listener nobody = {.is_note = true};
+
+        return put(mirror, record, &nobody);
+}
+
 int store_mirror_remove(struct store_mirror *mirror, const char *key, store_on_done on_done,
                         void *userdata, struct store_write **ret_write)
 {
+        const struct listener listener = {on_done, userdata, ret_write, false};
         struct row *row = row_find(mirror, key);
 
         if (!row || !row->current)
                 return -ENOENT;
-        return row_change(row, NULL, on_done, userdata, ret_write);
+        return row_change(row, NULL, &listener);
 }
 
 /* ---- reading ---- */

@@ -41,6 +41,12 @@ size_t store_mirror_count(const struct store_mirror *mirror);
 int store_mirror_put(struct store_mirror *mirror, const void *record, store_on_done on_done,
                      void *userdata, struct store_write **ret_write);
 
-/* Likewise; -ENOENT when there is no such row. */
+/* Likewise, for what has to count whether or not the disk takes it, such as failures: a change that
+ * is not written, or cannot even be queued, stays in memory, and is what later ones that fail fall
+ * back to. Until the daemon ends: on the disk is what was there before. Nobody is told but the
+ * queue's on_failure; -ENOBUFS of the queue is told to the caller, and the change counts. */
+int store_mirror_note(struct store_mirror *mirror, const void *record);
+
+/* As store_mirror_put(); -ENOENT when there is no such row. */
 int store_mirror_remove(struct store_mirror *mirror, const char *key, store_on_done on_done,
                         void *userdata, struct store_write **ret_write);

@@ -273,6 +273,68 @@ static void a_refused_removal_brings_the_row_back(void **state)
         assert_int_equal(uid_of(world, "alice"), 1000);
 }
 
+/* ---- noted ---- */
+
+static const char *subject_of(struct world *world, const char *id)
+{
+        const struct identity_record *record = store_mirror_get(world->identities, id);
+
+        return record ? record->subject : "none";
+}
+
+static void what_is_noted_counts_though_it_is_not_written(void **state)
+{
+        struct world *world = *state;
+        struct identity_record good = identity("i1", NULL, "1"),
+                               bad = identity("i1", "nobody", "2"),
+                               worse = identity("i1", "nowhere", "3");
+
+        assert_int_equal(store_mirror_put(world->identities, &good, NULL, NULL, NULL), 0);
+        store_loop_run(world->loop);
+        assert_int_equal(store_mirror_note(world->identities, &bad), 0);
+        store_loop_run(world->loop);
+        assert_int_equal(world->loop->n_failures, 1);
+        assert_string_equal(subject_of(world, "i1"), "2");
+        assert_int_equal(store_mirror_put(world->identities, &worse, NULL, NULL, NULL), 0);
+        assert_string_equal(subject_of(world, "i1"), "3");
+        store_loop_run(world->loop);
+        assert_string_equal(subject_of(world, "i1"), "2");
+        world_reopen(world);
+        assert_string_equal(subject_of(world, "i1"), "1");
+}
+
+static void what_is_noted_is_written_when_it_can_be(void **state)
+{
+        struct world *world = *state;
+        struct identity_record good = identity("i1", NULL, "1"), worse = identity("i1", "x", "3");
+
+        assert_int_equal(store_mirror_note(world->identities, &good), 0);
+        assert_int_equal(store_mirror_put(world->identities, &worse, NULL, NULL, NULL), 0);
+        store_loop_run(world->loop);
+        assert_string_equal(subject_of(world, "i1"), "1");
+        world_reopen(world);
+        assert_string_equal(subject_of(world, "i1"), "1");
+}
+
+/* What was queued before it and is written after it does not take its place. */
+static void what_is_noted_counts_though_the_queue_is_full(void **state)
+{
+        struct world *world = *state;
+        struct identity_record first = identity("i1", NULL, "1"), noted = identity("i1", NULL, "2"),
+                               bad = identity("i1", "nobody", "3");
+
+        assert_int_equal(store_mirror_put(world->identities, &first, NULL, NULL, NULL), 0);
+        for (size_t i = 1; i < STORE_QUEUE_MAX_WRITES; i++)
+                put(world, "alice", i);
+        assert_int_equal(store_mirror_note(world->identities, &noted), -ENOBUFS);
+        assert_string_equal(subject_of(world, "i1"), "2");
+        store_loop_run(world->loop);
+        assert_string_equal(subject_of(world, "i1"), "2");
+        assert_int_equal(store_mirror_put(world->identities, &bad, NULL, NULL, NULL), 0);
+        store_loop_run(world->loop);
+        assert_string_equal(subject_of(world, "i1"), "2");
+}
+
 /* The row never came to be: it is gone all the same. */
 static void what_was_never_written_can_be_removed(void **state)
 {
@@ -355,6 +417,9 @@ int main(void)
                 TEST(a_later_change_stands_where_an_earlier_one_failed),
                 TEST(a_refused_removal_brings_the_row_back),
                 TEST(what_was_never_written_can_be_removed),
+                TEST(what_is_noted_counts_though_it_is_not_written),
+                TEST(what_is_noted_is_written_when_it_can_be),
+                TEST(what_is_noted_counts_though_the_queue_is_full),
                 TEST(one_bad_write_does_not_spoil_its_neighbours),
                 TEST(there_is_a_limit),
                 TEST(a_row_needs_a_key),
