@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "login-binding.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/types.h>
 #include <time.h>
@@ -90,7 +91,10 @@ struct login_objection login_bind(const struct login_binding_spec *spec, const c
         if (r >= 0 && spec->identity)
                 r = bindings_make(spec->state, &claim, binding, &identity);
         if (r < 0)
-                return object(LOGIN_UNAVAILABLE, "the login cannot be written down",
+                return object(LOGIN_UNAVAILABLE,
+                              r == -ENOSPC ? "there is no room for one more account or identity "
+                                             "(badgectl account forget)"
+                                           : "the login cannot be written down",
                               SENTENCE_KEEPING);
         *ret_identity = identity;
         return objection;

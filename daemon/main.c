@@ -24,6 +24,7 @@
 #include "settings.h"
 #include "state-care.h"
 #include "state.h"
+#include "tidying.h"
 
 /* What sysexits(3) and systemd call a configuration error; the unit does not restart on it. */
 #define EXIT_SETTINGS 78
@@ -239,6 +240,7 @@ static int run(struct settings *settings)
         _cleanup_(sd_event_unrefp) sd_event *event = NULL;
         _cleanup_(state_freep) struct state *state = NULL;
         _cleanup_(journal_chain_freep) struct journal_chain *chain = NULL;
+        _cleanup_(tidying_freep) struct tidying *tidying = NULL;
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
 
@@ -249,6 +251,8 @@ static int run(struct settings *settings)
                 r = state_new(event, state_folder(), &state);
         if (r == 0)
                 r = journal_chain_new(state, &chain);
+        if (r == 0)
+                r = tidying_new(event, state, TIDYING_INTERVAL_USEC, &tidying);
         if (r < 0) {
                 (void)settings_free(settings);
                 return r;

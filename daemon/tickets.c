@@ -23,6 +23,7 @@ struct ticket_facts ticket_record_facts(const struct ticket_record *ticket)
                 .services = ticket->services,
                 .is_once = ticket->is_once,
                 .n_uses = ticket->n_uses,
+                .used_at_sec = ticket->used_at_sec,
                 .expires_at_sec = ticket->expires_at_sec,
                 .revoked_at_sec = ticket->revoked_at_sec,
         };
@@ -189,4 +190,24 @@ int tickets_revoke(struct state *state, const char *id, uint64_t now_sec, store_
         if (revoked.revoked_at_sec == 0)
                 revoked.revoked_at_sec = now_sec > 0 ? now_sec : 1;
         return store_mirror_put(state->tickets, &revoked, on_done, userdata, ret_write);
+}
+
+/* ---- forgotten ---- */
+
+size_t tickets_tidy(struct state *state, size_t n_most, uint64_t now_sec)
+{
+        const struct ticket_record *next;
+        size_t n = 0;
+
+        for (const struct ticket_record *ticket = tickets_next(state, NULL, NULL);
+             ticket && n < n_most; ticket = next) {
+                const struct ticket_facts facts = ticket_record_facts(ticket);
+                next = tickets_next(state, NULL, ticket);
+                if (!ticket_is_forgotten(&facts, now_sec))
+                        continue;
+                if (store_mirror_remove(state->tickets, ticket->id, NULL, NULL, NULL) < 0)
+                        break;
+                n++;
+        }
+        return n;
 }

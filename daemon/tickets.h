@@ -69,6 +69,10 @@ int tickets_use(struct state *state, const struct ticket_record *ticket, const c
 int tickets_revoke(struct state *state, const char *id, uint64_t now_sec, store_on_done on_done,
                    void *userdata, struct store_write **ret_write);
 
+/* Forgets those of which nobody has to know any more (ticket_is_forgotten()), n_most of them: how
+ * many. What cannot be written down is there the next time. */
+size_t tickets_tidy(struct state *state, size_t n_most, uint64_t now_sec);
+
 /* The ticket of the account, or of any (NULL), after that one; NULL starts and ends. Likewise. */
 const struct ticket_record *tickets_next(const struct state *state, const char *account,
                                          const struct ticket_record *after);

@@ -140,7 +140,7 @@ static int complain(int r, sd_bus_error *error)
                                         "The account has sessions, or their tokens are not revoked "
                                         "yet.");
         default:
-                return r;
+                return safe_reply_complain(r, error);
         }
 }
 

@@ -142,7 +142,7 @@ int factor_call_confirm(struct service *service, struct safe_replies *replies,
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_FACTOR,
                                         "No such factor is being set up, or not any more.");
         if (r < 0)
-                return r;
+                return safe_reply_complain(r, error);
         log_change(service, message, proof.id, "a second factor was set up");
         TAKE_PTR(reply);
         return 1;

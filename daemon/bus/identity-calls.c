@@ -98,7 +98,7 @@ static int complain_of_link(int r, sd_bus_error *error)
                 return sd_bus_error_set(error, BADGED_ERROR_IN_USE,
                                         "The identity has another account; unlink it first.");
         default:
-                return r;
+                return safe_reply_complain(r, error);
         }
 }
 
@@ -209,7 +209,7 @@ static int complain_of_change(int r, sd_bus_error *error)
         if (r == -EALREADY)
                 return sd_bus_error_set(error, BADGED_ERROR_NOTHING_TO_DO,
                                         "There is nothing to be done about the identity.");
-        return r;
+        return safe_reply_complain(r, error);
 }
 
 /* With an account to name in the entry: of before, or of after. */

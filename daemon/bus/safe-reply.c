@@ -105,3 +105,15 @@ void safe_reply_on_done(int result, void *userdata)
                 log_line(LOG_WARNING, "Failed to answer '%s': %s",
                          sd_bus_message_get_member(reply->message), strerror(-r));
 }
+
+int safe_reply_complain(int r, sd_bus_error *error)
+{
+        if (r == -ENOSPC)
+                return sd_bus_error_set(error, BADGED_ERROR_TOO_MANY,
+                                        "badged keeps as many of these as it can. Forget accounts "
+                                        "that are gone (badgectl account forget).");
+        if (r == -ENOBUFS)
+                return sd_bus_error_set(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                        "Too much is being written down. Try again in a moment.");
+        return r;
+}

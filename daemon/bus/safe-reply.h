@@ -35,6 +35,10 @@ DEFINE_CLEANUP(struct safe_reply *, safe_reply_free);
 /* The answer to give instead of one without arguments; takes it over. */
 void safe_reply_answer(struct safe_reply *reply, sd_bus_message *answer);
 
+/* For a write that could not even be asked for: no room in its table, or in the queue. Sets the
+ * error; others are returned as they are. */
+int safe_reply_complain(int r, sd_bus_error *error);
+
 /* Where the handle of the write goes; and its store_on_done, with the reply as userdata. */
 struct store_write **safe_reply_write(struct safe_reply *reply);
 void safe_reply_on_done(int result, void *userdata);

@@ -40,7 +40,7 @@ int session_call_open(struct service *service, struct safe_replies *replies,
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN,
                                         "There is no granted login of this account to claim.");
         if (r < 0)
-                return r;
+                return safe_reply_complain(r, error);
         TAKE_PTR(reply);
         return 1;
 }
@@ -89,7 +89,7 @@ static int end(struct service *service, struct safe_replies *replies, sd_bus_mes
                 r = granted_logins_end(service_granted_logins(service), id, how, safe_reply_on_done,
                                        reply, safe_reply_write(reply));
         if (r < 0)
-                return r;
+                return safe_reply_complain(r, error);
         TAKE_PTR(reply);
         return 1;
 }

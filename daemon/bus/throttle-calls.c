@@ -65,7 +65,7 @@ int throttle_call_clear(struct service *service, struct safe_replies *replies,
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_THROTTLE,
                                         "Nobody has to wait under that id.");
         if (r < 0)
-                return r;
+                return safe_reply_complain(r, error);
         TAKE_PTR(reply);
         return 1;
 }

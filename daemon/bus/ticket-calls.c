@@ -59,7 +59,7 @@ static int complain(int r, sd_bus_error *error)
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_ACCOUNT,
                                         "There is no such account.");
         default:
-                return r;
+                return safe_reply_complain(r, error);
         }
 }
 
@@ -220,7 +220,7 @@ int ticket_call_revoke(struct service *service, struct safe_replies *replies,
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_TICKET,
                                         "There is no such ticket.");
         if (r < 0)
-                return r;
+                return safe_reply_complain(r, error);
         TAKE_PTR(reply);
         return 1;
 }

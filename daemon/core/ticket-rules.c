@@ -67,6 +67,16 @@ const char *ticket_state_word(const struct ticket_facts *ticket, uint64_t now_se
         return "expired";
 }
 
+/* One that was of no use already is still used in vain, or revoked: what came last counts. */
+bool ticket_is_forgotten(const struct ticket_facts *ticket, uint64_t now_sec)
+{
+        if (now_sec < TICKET_REMEMBER_SEC)
+                return false;
+        uint64_t then_sec = now_sec - TICKET_REMEMBER_SEC;
+        return judge_state(ticket, then_sec) != TICKET_GOOD && ticket->revoked_at_sec <= then_sec &&
+               ticket->used_at_sec <= then_sec;
+}
+
 /* Good names need no escape. */
 int ticket_services_format(const char *const *services, size_t n, char **ret_json)
 {

@@ -16,7 +16,7 @@ struct ticket_facts {
         const char *account;
         const char *services; /* as ticket_services_format() wrote them */
         bool is_once;
-        uint64_t n_uses;
+        uint64_t n_uses, used_at_sec;
         uint64_t expires_at_sec; /* 0: it does not */
         uint64_t revoked_at_sec; /* 0: it is not */
 };
@@ -39,6 +39,13 @@ const char *ticket_standing_detail(enum ticket_standing standing);
 
 /* Whether anybody can still use it, and else why not: "usable", "revoked", "expired", "used". */
 const char *ticket_state_word(const struct ticket_facts *ticket, uint64_t now_sec);
+
+/* How long a ticket that nobody can use any more is still to be seen. */
+#define TICKET_REMEMBER_SEC (UINT64_C(30) * 86400)
+
+/* True when that long ago it was already of no use to anybody, and nothing has become of it since.
+ */
+bool ticket_is_forgotten(const struct ticket_facts *ticket, uint64_t now_sec);
 
 /* A JSON array of the services, at least one and each a good name: -EINVAL otherwise, -ENOMEM. The
  * caller frees it. */

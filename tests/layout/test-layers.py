@@ -13,7 +13,7 @@ import sys
 # The spine, from the ground up: a file may include those before it and itself.
 SPINE = ["log", "settings", "state-files", "state", "state-care",
          "journal-chain", "accounts", "identities", "bindings", "linking",
-         "factors", "enrolments", "throttling", "tickets",
+         "factors", "enrolments", "throttling", "tickets", "tidying",
          "document", "provider", "provider-call", "api-answer", "approval-request",
          "check-mends", "provider-check", "grant", "code-grant", "approval", "directory-token", "directory",
          "authority", "authorities", "identification",

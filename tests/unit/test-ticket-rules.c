@@ -77,6 +77,42 @@ static void whose_it_is_comes_before_what_became_of_it(void **state)
         assert_standing(ticket, "alice", "sudo", TICKET_REVOKED);
 }
 
+/* A month after the last that became of it. */
+static void a_ticket_that_is_over_is_forgotten(void **state)
+{
+        static const uint64_t then = NOW - TICKET_REMEMBER_SEC;
+        static const struct {
+                bool is_once;
+                uint64_t n_uses, used, expires, revoked;
+                bool is_forgotten;
+        } rows[] = {
+                {.used = 1, .n_uses = 9},
+                {.expires = NOW + 1},
+                {.expires = NOW},
+                {.expires = then + 1},
+                {.expires = then, .is_forgotten = true},
+                {.expires = then, .revoked = then + 1},
+                {.expires = then, .used = then + 1, .n_uses = 1},
+                {.is_once = true},
+                {.is_once = true, .n_uses = 1, .used = then + 1},
+                {.is_once = true, .n_uses = 1, .used = then, .is_forgotten = true},
+                {.is_once = true, .n_uses = 1, .used = NOW + 1},
+                {.revoked = then + 1},
+                {.revoked = then, .is_forgotten = true},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                struct ticket_facts ticket = good;
+                ticket.is_once = rows[i].is_once;
+                ticket.n_uses = rows[i].n_uses;
+                ticket.used_at_sec = rows[i].used;
+                ticket.expires_at_sec = rows[i].expires;
+                ticket.revoked_at_sec = rows[i].revoked;
+                assert_int_equal(ticket_is_forgotten(&ticket, NOW), rows[i].is_forgotten);
+                assert_false(ticket_is_forgotten(&ticket, 1));
+        }
+}
+
 static void what_is_no_list_of_services_has_none(void **state)
 {
         static const char *const lists[] = {
@@ -129,6 +165,7 @@ int main(void)
                 cmocka_unit_test(a_ticket_ends),
                 cmocka_unit_test(once_is_once),
                 cmocka_unit_test(whose_it_is_comes_before_what_became_of_it),
+                cmocka_unit_test(a_ticket_that_is_over_is_forgotten),
                 cmocka_unit_test(what_is_no_list_of_services_has_none),
                 cmocka_unit_test(services_are_good_names_and_at_least_one),
         };
