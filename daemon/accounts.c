@@ -136,10 +136,21 @@ static bool has_owner(const struct state *state)
         return false;
 }
 
+int accounts_meet(struct state *state, const char *name, uid_t uid, uint64_t now_sec)
+{
+        if (accounts_get(state, name))
+                return 0;
+        struct account_record account = copy_or_new(state, name, uid, now_sec);
+        return store_mirror_put(state->accounts, &account, NULL, NULL, NULL);
+}
+
 int accounts_note_login(struct state *state, const struct account_login *login)
 {
-        struct account_record account = copy_or_new(state, login->name, login->uid, login->now_sec);
+        const struct account_record *known = accounts_get(state, login->name);
 
+        if (!known)
+                return -ENOENT;
+        struct account_record account = *known;
         account.last_login_at_sec = login->now_sec;
         account.last_login_from = (char *)login->origin;
         account.is_owner = account.is_owner || (login->may_own && !has_owner(state));

@@ -55,16 +55,20 @@ int accounts_unlock(struct state *state, const char *name, store_on_done on_done
 int accounts_forget(struct state *state, const char *name, store_on_done on_done, void *userdata,
                     struct store_write **ret_write);
 
+/* Somebody is about to be let in to the account of that uid: badged knows it from here on, if it
+ * did not before. */
+int accounts_meet(struct state *state, const char *name, uid_t uid, uint64_t now_sec);
+
 /* All borrowed. */
 struct account_login {
         const char *name;
-        uid_t uid;
         const char *origin; /* may be NULL */
         uint64_t now_sec;
         bool may_own; /* the settings make the first person the owner */
 };
 
-/* Somebody is let in: badged knows the account from here on, if it did not before. */
+/* Somebody was let in, and is the owner if nobody is and the settings want one. -ENOENT when the
+ * account is not known. */
 int accounts_note_login(struct state *state, const struct account_login *login);
 
 /* Makes the account known, for whatever is to refer to it. -ENOENT as above. */

@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/types.h>
+#include <syslog.h>
 #include <time.h>
 
 #include "accounts.h"
 #include "bindings.h"
 #include "common/clock.h"
 #include "io/account-lookup.h"
+#include "log.h"
 #include "login.h"
 #include "settings.h"
 #include "state.h"
@@ -61,18 +63,6 @@ static struct login_objection check_account(const struct login_binding_spec *spe
         return objection;
 }
 
-static int note_login(const struct login_binding_spec *spec, uid_t uid)
-{
-        const struct account_login login = {
-                .name = login_account(spec->login),
-                .uid = uid,
-                .origin = login_request(spec->login)->origin,
-                .now_sec = clock_wall_sec(),
-                .may_own = spec->settings->first_is_owner,
-        };
-        return accounts_note_login(spec->state, &login);
-}
-
 struct login_objection login_bind(const struct login_binding_spec *spec, const char **ret_identity)
 {
         enum binding binding = BINDING_BY_RULE;
@@ -87,7 +77,7 @@ struct login_objection login_bind(const struct login_binding_spec *spec, const c
                 binding = bindings_decide(spec->state, &claim);
         if (binding_is_refusal(binding))
                 return object(LOGIN_REFUSED, binding_detail(binding), binding_sentence(binding));
-        int r = note_login(spec, uid);
+        int r = accounts_meet(spec->state, claim.account, uid, claim.now_sec);
         if (r >= 0 && spec->identity)
                 r = bindings_make(spec->state, &claim, binding, &identity);
         if (r < 0)
@@ -98,6 +88,21 @@ struct login_objection login_bind(const struct login_binding_spec *spec, const c
                               SENTENCE_KEEPING);
         *ret_identity = identity;
         return objection;
+}
+
+void login_binding_grant(const struct login_binding_spec *spec)
+{
+        const struct account_login login = {
+                .name = login_account(spec->login),
+                .origin = login_request(spec->login)->origin,
+                .now_sec = clock_wall_sec(),
+                .may_own = spec->settings->first_is_owner,
+        };
+
+        int r = accounts_note_login(spec->state, &login);
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to note the login of account '%s': %s, ignoring",
+                         login.name, strerror(-r));
 }
 
 bool login_binding_explain(const struct login_binding_spec *spec,

@@ -35,6 +35,11 @@ struct login_objection {
  * borrowed until the loop goes on, NULL when there is none. */
 struct login_objection login_bind(const struct login_binding_spec *spec, const char **ret_identity);
 
+/* Of the same login, once it is granted and only then: the account's last one, and maybe its
+ * owner's.
+ */
+void login_binding_grant(const struct login_binding_spec *spec);
+
 /* Of a login whose verdict forbids it: false when there is nothing to add to that. */
 bool login_binding_explain(const struct login_binding_spec *spec,
                            struct login_objection *ret_objection);

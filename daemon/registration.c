@@ -60,6 +60,18 @@ static struct registration *registration_free(struct registration *registration)
         return NULL;
 }
 
+/* False: it has ended meanwhile, and nobody is let in. */
+static bool grant(const struct registrations *registrations, struct login *login,
+                  const char *detail)
+{
+        const struct login_binding_spec spec = binding_of(registrations, login);
+
+        if (!login_register(login, LOGIN_GRANTED, detail, NULL))
+                return false;
+        login_binding_grant(&spec);
+        return true;
+}
+
 /* ---- 1. is anything against it? Also writes the account and the identity down ---- */
 
 static struct login_objection find_objection(struct registrations *registrations,
@@ -93,7 +105,7 @@ static void on_safe(int result, void *userdata)
                 answer(login, object_to_failure(result));
                 return;
         }
-        if (login_register(login, LOGIN_GRANTED, reason_of(login), NULL))
+        if (grant(registration->registrations, login, reason_of(login)))
                 granted_logins_keep(registration->registrations->spec.granted, login,
                                     &registration->tokens);
 }
@@ -126,7 +138,7 @@ static void follow(struct registrations *registrations, struct login *login)
         else if (r < 0)
                 answer(login, object_to_failure(r));
         else
-                answer(login, (struct login_objection){LOGIN_GRANTED, NULL, NULL});
+                (void)grant(registrations, login, NULL);
 }
 
 /* ---- or it is only to be linked: then nobody is let in ---- */

@@ -8,8 +8,11 @@ import xml.etree.ElementTree as xml
 import pytest
 
 from host import paths
-from system.bus_caller import ADMIN, NAME, OBJECT
+from system.bus_caller import ADMIN, LOGIN, NAME, OBJECT, Caller
+from system.frozen_thread import frozen
 from system.person import Person, as_user
+from system.test_tokens import wait_until
+from system.traces import pending_logins
 
 INTROSPECTION = paths.TREE / "etc" / "org.badged.Badged1.xml"
 ROOTS = {"AcceptStore", "Rekey"}     # what concerns the host, not its people
@@ -87,3 +90,25 @@ def test_the_first_to_sign_in_administers(glewlwyd, serve):
     assert "Only root may" in call("alice", "Rekey").stderr
     done = badgectl("mallory", "account", "list")
     assert done.returncode == 1 and "Only root and the owner may ask for this." in done.stderr
+
+
+def accounts():
+    return json.loads(badgectl("root", "account", "list", "--json").stdout)["accounts"]
+
+
+def test_who_left_before_the_login_was_written_down_owns_nothing(scripted, serve):
+    """The login was as good as granted, but never was."""
+    daemon = serve(scripted.scenario("refresh"), badged="owner = first")
+    with frozen(daemon.pid, "badged-store"):
+        with Caller() as caller:
+            path, _ = caller.start_login("alice")
+            caller.send(path, LOGIN, "Wait")
+            wait_until(lambda: accounts() != [], daemon.output)
+        wait_until(lambda: pending_logins() == 0, daemon.output)
+    (known,) = accounts()
+    assert (known["account"], known["owner"], known["last_login_at"]) == ("alice", False, 0)
+    with Caller() as caller:
+        path, _ = caller.start_login("alice")
+        assert caller.call(path, LOGIN, "Wait")[0] == "granted"
+    (known,) = accounts()
+    assert known["owner"] and known["last_login_at"] > 0
