@@ -139,14 +139,28 @@ int enrolments_begin(struct enrolments *enrolments, const struct enrolment_reque
 
 /* ---- confirming ---- */
 
+static bool is_meant(const struct enrolment *enrolment, const struct enrolment_proof *proof)
+{
+        return strcmp(enrolment->id, proof->id) == 0 && enrolment->caller_uid == proof->caller_uid;
+}
+
 static struct enrolment **find(struct enrolments *enrolments, const struct enrolment_proof *proof)
 {
         struct enrolment **link = &enrolments->first;
 
-        while (*link &&
-               (strcmp((*link)->id, proof->id) != 0 || (*link)->caller_uid != proof->caller_uid))
+        while (*link && !is_meant(*link, proof))
                 link = &(*link)->next;
         return *link ? link : NULL;
+}
+
+const char *enrolments_account(const struct enrolments *enrolments,
+                               const struct enrolment_proof *proof)
+{
+        const struct enrolment *enrolment = enrolments->first;
+
+        while (enrolment && !is_meant(enrolment, proof))
+                enrolment = enrolment->next;
+        return enrolment ? enrolment->account : NULL;
 }
 
 /* The codes that confirmed it are used: the step of the second is the last one. */

@@ -13,6 +13,9 @@
 struct enrolments;
 struct state;
 
+/* The service of the login that an enrolment begins with. */
+#define ENROLMENT_SERVICE "badgectl-factor"
+
 #define ENROLMENTS_MAX           64
 #define ENROLMENT_LIFETIME_SEC   600
 #define ENROLMENT_MAX_WRONG      5
@@ -47,6 +50,10 @@ struct enrolment_proof {
         uint64_t now_sec;  /* CLOCK_REALTIME */
         uint64_t now_usec; /* CLOCK_BOOTTIME */
 };
+
+/* Whose factor the caller is setting up under that id; NULL: none. Borrowed until it is over. */
+const char *enrolments_account(const struct enrolments *enrolments,
+                               const struct enrolment_proof *proof);
 
 /* 1: they are right, the enrolment is over, and the factor in force once on_done says 0. 0: they
  * are not; after ENROLMENT_MAX_WRONG of them it is over. -ENOENT when the caller has no such

@@ -27,7 +27,6 @@
 
 #define USEC_PER_SEC         1000000ULL
 #define SENTENCE_PROVIDER    "That identity provider is not known here."
-#define ENROLMENT_SERVICE    "badgectl-factor"
 #define SENTENCE_FRESH_LOGIN "Setting up a second factor begins with a login for it."
 
 struct service {
@@ -428,11 +427,30 @@ int service_enrol_factor(struct service *service, const struct login_request *re
         return r < 0 ? r : 1;
 }
 
+/* Logins for a factor that wait yet were granted when this one was not there to be asked for. */
+static int end_waiting_logins(struct service *service, const char *account)
+{
+        const struct sessions *sessions = granted_logins_sessions(service->granted);
+        int r = 0;
+
+        for (const struct session_record *session = NULL;
+             r >= 0 && (session = sessions_next(sessions, session));)
+                if (!session_is_open(session) && strcmp(session->account, account) == 0 &&
+                    strcmp(session->service, ENROLMENT_SERVICE) == 0)
+                        r = granted_logins_end(service->granted, session->id, SESSION_CLOSED, NULL,
+                                               NULL, NULL);
+        return r;
+}
+
 int service_confirm_factor(struct service *service, const struct enrolment_proof *proof,
                            store_on_done on_done, void *userdata, struct store_write **ret_write)
 {
+        const char *account = enrolments_account(service->enrolments, proof);
         struct enrolment_proof timed = *proof;
 
+        int r = account ? end_waiting_logins(service, account) : -ENOENT;
+        if (r < 0)
+                return r;
         timed.now_usec = now_usec(service);
         timed.now_sec = now_sec(service);
         return enrolments_confirm(service->enrolments, &timed, on_done, userdata, ret_write);

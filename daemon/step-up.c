@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "enrolments.h"
 #include "factors.h"
 
 #define SENTENCE_MISSING "This service wants the code of your authenticator app, too."
@@ -101,6 +102,14 @@ static bool is_enough(const char *substitute)
         return substitute && (strcmp(substitute, "ticket") == 0 || strcmp(substitute, "totp") == 0);
 }
 
+/* A factor that came meanwhile is asked for, too, before the account gets another one. */
+static bool wants_code(const struct step_ups *step_ups, const struct login *login)
+{
+        return login_wants_code(login) ||
+               (strcmp(login_request(login)->service, ENROLMENT_SERVICE) == 0 &&
+                factors_has(step_ups->state, login_account(login)));
+}
+
 static void on_allowed(struct login *login, void *userdata)
 {
         struct step_ups *step_ups = userdata;
@@ -110,7 +119,7 @@ static void on_allowed(struct login *login, void *userdata)
                 .now_sec = clock_wall_sec(),
         };
 
-        if (!login_wants_code(login) || is_enough(login_substitute(login))) {
+        if (!wants_code(step_ups, login) || is_enough(login_substitute(login))) {
                 step_ups->next.on_allowed(login, step_ups->next.userdata);
                 return;
         }

@@ -10,7 +10,7 @@ import pytest
 
 from host.terminal import draw, read_stream
 from system.authenticator import Authenticator, confirm, enrol, enrol_as_root, list_factors
-from system.bus_caller import INTERFACE, NAME, OBJECT
+from system.bus_caller import INTERFACE, LOGIN, NAME, OBJECT, Caller
 from system.person import COLUMNS, LINES, Person, as_user
 from system.traces import assert_no_secrets
 
@@ -149,6 +149,31 @@ def test_further_one_takes_a_code_of_the_first(step_up, glewlwyd):
     with process:
         confirm(process, enrolment["secret_uri"])
     assert len(list_factors("alice")) == 2
+
+
+def test_login_from_before_the_first_one_sets_up_no_further_one(scripted, serve):
+    """Neither one that was granted already, nor one that was only begun."""
+    provider = scripted.scenario("granted-by-control")
+    serve(provider)
+
+    def grant(path):
+        provider.approve_all("alice")
+        return caller.call(path, LOGIN, "Wait")
+
+    def begin(path):
+        return caller.call(OBJECT, INTERFACE, "EnrolFactor", "ossa{sv}", path, "alice", "phone", {})
+
+    with Caller() as caller:
+        first, granted, begun = (caller.start_login("alice", "badgectl-factor")[0] for _ in range(3))
+        assert grant(first)[0] == grant(granted)[0] == "granted"
+        factor, uri, _ = begin(first)
+        app = Authenticator(uri)
+        caller.call(OBJECT, INTERFACE, "ConfirmFactor", "sss", factor, app.code(-2), app.code(-1))
+        assert "begins with a login" in caller.refused(begin, granted)[1]
+        outcome, sentence, _ = grant(begun)
+        assert (outcome, "the code of your authenticator app" in sentence) == ("refused", True), sentence
+        assert "begins with a login" in caller.refused(begin, begun)[1]
+    assert len(list_factors("alice")) == 1
 
 
 @pytest.mark.parametrize("login", ["/", "/org/badged/Badged1/login/0123456789abcdef"])
