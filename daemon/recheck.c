@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "claim-check.h"
 #include "common/text.h"
 #include "core/proof-window.h"
 #include "factors.h"
-#include "io/store-identity.h"
+#include "session-hold.h"
 
 /* An account with more sessions than this that say nothing is one whose provider says nothing. */
 #define TRIED_MAX 8
@@ -24,50 +25,26 @@ struct recheck {
         char session[STATE_ID_DIGITS + 1]; /* that is being asked about */
         char tried[TRIED_MAX][STATE_ID_DIGITS + 1];
         size_t n_tried;
-        bool was_refused, was_silent;
+        struct claim_check *claims;
+        bool was_refused, was_silent, was_short;
 };
 
 /* ---- which session ---- */
 
-static bool is_bound(const struct state *state, const struct session_record *session)
-{
-        const struct identity_record *identity = NULL;
-
-        if (session->identity)
-                identity = store_mirror_get(state->identities, session->identity);
-        return identity && identity->account && strcmp(identity->account, session->account) == 0 &&
-               strcmp(identity->issuer, session->issuer) == 0 &&
-               strcmp(identity->subject, session->subject) == 0;
-}
-
-/* Whose the session is must be as it was when it began: the account the same one, the identity
- * still its own, and the provider still the one that knows the tokens. */
-static bool is_as_it_was(const struct recheck_spec *spec, const struct session_record *session)
-{
-        const struct authority *authority;
-
-        if (!session->issuer || !session->subject || session->uid != spec->uid)
-                return false;
-        authority = authorities_find(spec->sources->authorities, session->provider);
-        return authority && strcmp(session->issuer, authority->rules.issuer) == 0 &&
-               session->client_id &&
-               strcmp(session->client_id, provider_settings(authority->provider)->client_id) == 0 &&
-               account_still_allows(&authority->rules, session->account, session->subject,
-                                    is_bound(spec->sources->state, session));
-}
-
-static bool may_answer(const struct recheck_spec *spec, const struct session_record *session)
+/* ACCOUNT_HOLD_NONE: it may not. */
+static enum account_hold may_answer(const struct recheck_spec *spec,
+                                    const struct session_record *session)
 {
         if (!session_is_open(session) || strcmp(session->account, spec->account) != 0 ||
             (session->type && strcmp(session->type, RECHECK_TYPE) == 0))
-                return false;
+                return ACCOUNT_HOLD_NONE;
         if (spec->provider &&
             (!session->provider || strcmp(session->provider, spec->provider) != 0))
-                return false;
+                return ACCOUNT_HOLD_NONE;
         if (spec->login_session &&
             (!session->login_session || strcmp(session->login_session, spec->login_session) != 0))
-                return false;
-        return is_as_it_was(spec, session);
+                return ACCOUNT_HOLD_NONE;
+        return session_hold(session, spec->uid, spec->sources->authorities, spec->sources->state);
 }
 
 static bool was_tried(const struct recheck *recheck, const struct session_record *session)
@@ -85,7 +62,8 @@ static const struct session_record *find(const struct recheck_spec *spec,
         const struct session_record *session = NULL, *best = NULL;
 
         while ((session = sessions_next(spec->sources->sessions, session)))
-                if (may_answer(spec, session) && !(recheck && was_tried(recheck, session)) &&
+                if (may_answer(spec, session) != ACCOUNT_HOLD_NONE &&
+                    !(recheck && was_tried(recheck, session)) &&
                     (!best || session->proved_at_sec >= best->proved_at_sec))
                         best = session;
         return best;
@@ -118,10 +96,13 @@ static struct proof_window window_of(const struct recheck_spec *spec)
 static struct proof_standing standing_of(const struct recheck_spec *spec,
                                          const struct session_record *session)
 {
+        bool claims_decide = may_answer(spec, session) == ACCOUNT_HOLD_CLAIMS;
+
         return (struct proof_standing){
                 .proved_at_sec = session->proved_at_sec,
                 .now_sec = sessions_now_sec(spec->sources->sessions),
                 .can_be_asked = token_keeper_authority(spec->sources->keeper, session->id) != NULL,
+                .rules_since_sec = claims_decide ? spec->sources->rules_since_sec : 0,
         };
 }
 
@@ -142,8 +123,10 @@ static const char *failure_of(const struct recheck *recheck)
 {
         if (recheck->was_refused)
                 return "the provider does not renew the session any more";
-        return recheck->was_silent ? "the provider cannot be asked about the session"
-                                   : "no session answers for the account";
+        if (recheck->was_silent)
+                return "the provider cannot be asked about the session";
+        return recheck->was_short ? "the provider does not say anew that the rules give the account"
+                                  : "no session answers for the account";
 }
 
 /* ---- one session after the other ---- */
@@ -182,30 +165,38 @@ static enum proof_answer answer_of(enum token_answer answer)
 }
 
 /* The session may have ended meanwhile, by whatever: then it answers for nobody. */
-static void on_answer(enum token_answer answer, const struct token_record *record, void *userdata)
+static const struct session_record *asked_session(const struct recheck *recheck)
 {
-        struct recheck *recheck = userdata;
         const struct session_record *session = sessions_get(recheck->spec.sources->sessions,
                                                             recheck->session);
-        enum proof_verdict verdict = answer == TOKEN_OVER ? PROOF_OVER : PROOF_SILENT;
 
-        recheck->wait = token_wait_free(recheck->wait);
-        if (session && may_answer(&recheck->spec, session)) {
+        return session && may_answer(&recheck->spec, session) != ACCOUNT_HOLD_NONE ? session : NULL;
+}
+
+static void settle(struct recheck *recheck, enum proof_answer answer)
+{
+        const struct session_record *session = asked_session(recheck);
+        enum proof_verdict verdict = answer == PROOF_SAID_NO ? PROOF_OVER : PROOF_SILENT;
+
+        if (session) {
                 const struct proof_window window = window_of(&recheck->spec);
                 const struct proof_standing standing = standing_of(&recheck->spec, session);
-                verdict = proof_window_settle(&window, &standing, answer_of(answer));
+                verdict = proof_window_settle(&window, &standing, answer);
         }
         switch (verdict) {
         case PROOF_COUNTS:
-                if (answer == TOKEN_VALID)
+                if (answer == PROOF_SAID_YES)
                         renew_proof(recheck, session);
                 finish(recheck, session,
-                       answer == TOKEN_VALID
+                       answer == PROOF_SAID_YES
                                ? "the provider renewed the session"
                                : "the provider is out of reach, and its last word still counts");
                 return;
         case PROOF_OVER:
                 recheck->was_refused = true;
+                break;
+        case PROOF_SHORT:
+                recheck->was_short = true;
                 break;
         case PROOF_ASK:
         case PROOF_SILENT:
@@ -213,6 +204,40 @@ static void on_answer(enum token_answer answer, const struct token_record *recor
                 break;
         }
         dismiss(recheck);
+}
+
+static void on_claims(bool is_allowed, void *userdata)
+{
+        struct recheck *recheck = userdata;
+
+        recheck->claims = claim_check_free(recheck->claims);
+        settle(recheck, is_allowed ? PROOF_SAID_YES : PROOF_SAID_TOO_LITTLE);
+}
+
+/* The provider says yes; now it is the rules' turn. */
+static void look_at_claims(struct recheck *recheck, const struct session_record *session,
+                           const struct token_record *record)
+{
+        const struct recheck_sources *sources = recheck->spec.sources;
+
+        int r = claim_check_new(sources->event,
+                                authorities_find(sources->authorities, session->provider),
+                                session->account, record, on_claims, recheck, &recheck->claims);
+        if (r < 0)
+                settle(recheck, PROOF_SAID_TOO_LITTLE);
+}
+
+static void on_answer(enum token_answer answer, const struct token_record *record, void *userdata)
+{
+        struct recheck *recheck = userdata;
+        const struct session_record *session = asked_session(recheck);
+
+        recheck->wait = token_wait_free(recheck->wait);
+        if (answer == TOKEN_VALID && session &&
+            may_answer(&recheck->spec, session) == ACCOUNT_HOLD_CLAIMS)
+                look_at_claims(recheck, session, record);
+        else
+                settle(recheck, answer_of(answer));
 }
 
 static void ask(struct recheck *recheck, const struct session_record *session)
@@ -248,6 +273,7 @@ static void step(struct recheck *recheck)
                 ask(recheck, session);
                 return;
         case PROOF_SILENT:
+        case PROOF_SHORT:
         case PROOF_OVER:
                 dismiss(recheck);
                 return;
@@ -301,6 +327,7 @@ struct recheck *recheck_free(struct recheck *recheck)
                 return NULL;
         (void)sd_event_source_disable_unref(recheck->start);
         (void)token_wait_free(recheck->wait);
+        (void)claim_check_free(recheck->claims);
         free((char *)recheck->spec.account);
         free((char *)recheck->spec.service);
         free((char *)recheck->spec.login_session);

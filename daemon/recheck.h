@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether an approval that a session goes on by still counts (D3, D4): looks for the sessions that
  * may answer for an account, and has the provider asked anew by their tokens where its last word is
- * too old (core/proof-window). A session that the provider refuses is at its end. Knows nothing of
- * logins: what a session that stands is good for is the caller's to say. */
+ * too old (core/proof-window), and the rules where they go by claims. A session that the provider
+ * refuses is at its end. Knows nothing of logins: what a session that stands is good for is the
+ * caller's to say. */
 #pragma once
 
 #include <stdint.h>
@@ -29,6 +30,7 @@ struct recheck_sources {
         struct state *state;
         struct sessions *sessions;
         struct token_keeper *keeper;
+        uint64_t rules_since_sec; /* when the settings were read, CLOCK_REALTIME */
 };
 
 /* Borrowed during recheck_new(), but the sources. */

@@ -125,6 +125,7 @@ static int service_add_registrar(struct service *service)
                 .state = service->state,
                 .sessions = granted_logins_sessions(service->granted),
                 .keeper = granted_logins_keeper(service->granted),
+                .rules_since_sec = now_sec(service),
         };
         const struct registrations_spec registrations = {
                 .state = service->state,

@@ -2,6 +2,7 @@
 #include "token-store.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ struct stored {
         struct stored *next;
         char *id;
         struct secret *access_token; /* or NULL */
+        bool id_token_is_new;        /* than before it */
         size_t bytes;                /* of all its tokens */
 };
 
@@ -147,6 +149,7 @@ int token_store_adopt(struct token_store *store, const char *id, const struct se
                 r = stored_new(id, access_token, bytes, &stored);
         if (r < 0)
                 return r;
+        stored->id_token_is_new = access_token && session->id_token;
         store_take(store, stored);
         return 0;
 }
@@ -166,6 +169,7 @@ int token_store_put(struct token_store *store, const char *id, const struct toke
                 r = stored_new(id, record->access_token, record_bytes(record), &stored);
         if (r < 0)
                 return r;
+        stored->id_token_is_new = record->id_token_is_new;
         struct session_record changed = *session;
         lend(record, &changed);
         r = store_mirror_put(store->table, &changed, on_done, userdata, ret_write);
@@ -210,6 +214,7 @@ int token_store_get(const struct token_store *store, const char *id,
                 r = copy_secret(stored->access_token, &record.access_token);
         if (r < 0)
                 return r;
+        record.id_token_is_new = stored->id_token_is_new;
         *ret_record = record;
         record = (struct token_record){0};
         return 0;

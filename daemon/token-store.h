@@ -37,7 +37,7 @@ int token_store_put(struct token_store *store, const char *id, const struct toke
                     store_on_done on_done, void *userdata, struct store_write **ret_write);
 
 /* A copy of them, the caller's to finish; access_token is NULL when the daemon was started anew
- * since it came. -ENOENT, -ENOMEM. */
+ * since it came, and id_token_is_new is said of what was put. -ENOENT, -ENOMEM. */
 int token_store_get(const struct token_store *store, const char *id,
                     struct token_record *ret_record);
 

@@ -106,15 +106,20 @@ bool account_is_named(const struct account_rules *rules, const char *account)
         return map_names(rules, account) > 0 || groups_name(rules, account);
 }
 
-bool account_still_allows(const struct account_rules *rules, const char *account,
-                          const char *subject, bool is_bound)
+enum account_hold account_hold(const struct account_rules *rules, const char *account,
+                               const char *subject, bool is_bound)
 {
         const struct account_map_entry *entry;
+        bool claims_decide = rules->has_groups && groups_name(rules, account);
 
-        for (size_t i = 0; (entry = next_entry(rules, account, &i));)
+        if (!account_is_named(rules, account))
+                return is_bound ? ACCOUNT_HOLD_FIRM : ACCOUNT_HOLD_NONE;
+        for (size_t i = 0; (entry = next_entry(rules, account, &i));) {
                 if (entry->subject && strcmp(entry->subject, subject) == 0)
-                        return true;
-        return is_bound && !account_is_named(rules, account);
+                        return ACCOUNT_HOLD_FIRM;
+                claims_decide |= entry->claim != NULL;
+        }
+        return claims_decide ? ACCOUNT_HOLD_CLAIMS : ACCOUNT_HOLD_NONE;
 }
 
 static size_t count_links(const struct account_rules *rules, const char *account,

@@ -91,11 +91,17 @@ bool account_is_reachable(const struct account_rules *rules, const char *account
  * accounts. */
 bool account_is_personal(const struct account_rules *rules, const char *account);
 
-/* For an identity that had the account before, without its claims: do the rules still give it that?
- * is_bound: by its login, or by hand, and still. What a group or a claim in the map would say now
- * is not known, so that they give nothing. */
-bool account_still_allows(const struct account_rules *rules, const char *account,
-                          const char *subject, bool is_bound);
+/* What the rules give an identity that had the account before, as long as nobody has asked for its
+ * claims anew. */
+enum account_hold {
+        ACCOUNT_HOLD_NONE,   /* nothing, whatever they are */
+        ACCOUNT_HOLD_CLAIMS, /* they decide: a group, or a claim that the map names */
+        ACCOUNT_HOLD_FIRM,   /* the account */
+};
+
+/* is_bound: by its login, or by hand, and still. */
+enum account_hold account_hold(const struct account_rules *rules, const char *account,
+                               const char *subject, bool is_bound);
 
 /* True when the verdict on the account needs a claim that the id_token does not carry. */
 bool account_needs_userinfo(const struct account_rules *rules, const char *account,

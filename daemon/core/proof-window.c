@@ -5,6 +5,7 @@
 static bool is_within(const struct proof_standing *standing, uint64_t window_sec)
 {
         return standing->proved_at_sec > 0 && standing->proved_at_sec <= standing->now_sec &&
+               standing->proved_at_sec > standing->rules_since_sec &&
                standing->now_sec - standing->proved_at_sec < window_sec;
 }
 
@@ -23,6 +24,8 @@ enum proof_verdict proof_window_settle(const struct proof_window *window,
         switch (answer) {
         case PROOF_SAID_YES:
                 return PROOF_COUNTS;
+        case PROOF_SAID_TOO_LITTLE:
+                return PROOF_SHORT;
         case PROOF_SAID_NO:
                 return PROOF_OVER;
         case PROOF_SAID_NOTHING:

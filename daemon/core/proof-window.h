@@ -16,7 +16,9 @@ struct proof_window {
 struct proof_standing {
         uint64_t proved_at_sec; /* when the provider last said yes; 0: never */
         uint64_t now_sec;
-        bool can_be_asked; /* there is a token to ask with */
+        bool can_be_asked;        /* there is a token to ask with */
+        uint64_t rules_since_sec; /* claims decide, by rules that are as they are since then: an
+                                     earlier word was judged by others. 0: nobody looks at claims */
 };
 
 enum proof_verdict {
@@ -24,10 +26,12 @@ enum proof_verdict {
         PROOF_ASK,    /* the provider, which then says one of the below */
         PROOF_SILENT, /* it says nothing, and nothing stands in for it: the person approves anew */
         PROOF_OVER,   /* it said no: the session is at its end */
+        PROOF_SHORT,  /* it said yes, but not what the rules go by: the person approves anew */
 };
 
 enum proof_answer {
-        PROOF_SAID_YES,
+        PROOF_SAID_YES,        /* and so do the rules */
+        PROOF_SAID_TOO_LITTLE, /* yes, but no claims by which the rules give the account */
         PROOF_SAID_NO,
         PROOF_SAID_NOTHING, /* out of reach, or in trouble */
 };
@@ -36,7 +40,7 @@ enum proof_answer {
 enum proof_verdict proof_window_look(const struct proof_window *window,
                                      const struct proof_standing *standing);
 
-/* When it was: PROOF_COUNTS, PROOF_SILENT or PROOF_OVER. */
+/* When it was: PROOF_COUNTS, PROOF_SILENT, PROOF_SHORT or PROOF_OVER. */
 enum proof_verdict proof_window_settle(const struct proof_window *window,
                                        const struct proof_standing *standing,
                                        enum proof_answer answer);

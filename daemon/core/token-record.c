@@ -40,6 +40,7 @@ static void take_tokens(struct token_record *record, struct token_set *tokens, u
                 {&record->id_token, &tokens->id_token},
         };
 
+        record->id_token_is_new = tokens->id_token != NULL;
         for (size_t i = 0; i < ELEMENTSOF(pairs); i++)
                 if (*pairs[i].theirs) {
                         (void)secret_free(*pairs[i].ours);
@@ -88,6 +89,7 @@ int token_record_copy(const struct token_record *record, struct token_record *re
                 .expires_at_sec = record->expires_at_sec,
                 .auth_time_sec = record->auth_time_sec,
                 .refresh_in_doubt = record->refresh_in_doubt,
+                .id_token_is_new = record->id_token_is_new,
         };
 
         if (text_copy(record->provider, &copy.provider) < 0 ||

@@ -23,6 +23,7 @@ struct token_record {
         struct secret *access_token;  /* fit for a header */
         struct secret *refresh_token; /* or NULL */
         struct secret *id_token;      /* the last one that came, or NULL */
+        bool id_token_is_new;         /* it came with the access token; is not written */
         struct secret *dpop_key;      /* PEM of the key that they are bound to; NULL: bearer */
         char *scope;                  /* that was granted; "" where nobody said */
         uint64_t granted_at_sec;      /* when the access token came */

@@ -15,7 +15,7 @@ import pexpect
 import pytest
 
 from host import machine, paths
-from host.daemon import write_file
+from host.daemon import settings_for, write_file, write_settings
 from system.bus_caller import INTERFACE, LOGIN, OBJECT, Caller
 from system.person import ADDRESS, SHELL, SHELL_SEC, VISITOR, Person, as_user
 
@@ -61,6 +61,14 @@ def open_sessions():
     with Caller() as root:
         status = root.call(OBJECT, f"{INTERFACE}.Admin", "GetStatus")
         return int(status["open_sessions"])
+
+
+def change_settings(daemon, provider, files=None, **settings):
+    """Others, for a daemon that remembers what was."""
+    text, own_files = settings_for(provider, **settings)
+    daemon.stop()
+    write_settings(text, own_files | (files or {}), keep_state=True)
+    daemon.start()
 
 
 def login_session_of(person):
@@ -125,6 +133,56 @@ def test_map_answers_for_as_long_as_it_says_so(provider, serve):
         daemon.restart()
         assert open_sessions() == 1
         assert sudo(person)[0] == "code"
+
+
+SHARED = {"accounts": "account_groups = alice:wheel", "username_claim": ""}
+
+
+def test_group_counts_while_the_approval_does(provider, serve):
+    """It was judged by these very rules; by others, the provider tells the groups anew."""
+    rules = {"section": KEPT, "services": "[service sudo]\nmax_age = 15min"}
+    daemon = serve(provider, **rules, **SHARED)
+    with ssh(provider) as person:
+        assert_silent(person)
+        assert not grants(provider, "refresh")
+        daemon.restart()
+        for _ in range(2):
+            assert_silent(person)
+            assert len(grants(provider, "refresh")) == 1
+        change_settings(daemon, provider, **rules, username_claim="",
+                        accounts="account_groups = alice:nobodies")
+        assert sudo(person)[0] == "code"
+        assert open_sessions() == 1
+
+
+def test_claim_in_the_map_is_judged_anew(provider, serve):
+    entry = "alice = corp:email=alice@"
+    daemon = serve(provider, section=KEPT, services="[service sudo]\nmax_age = 1s",
+                   accounts="map_file = accounts.map", username_claim="",
+                   files={"accounts.map": f"{entry}example.com\n"})
+    with ssh(provider) as person:
+        outlive_max_age()
+        assert_silent(person)
+        assert len(grants(provider, "refresh")) == 1
+        write_file("accounts.map", f"{entry}example.org\n")
+        daemon.restart()
+        assert sudo(person)[0] == "code"
+
+
+@pytest.mark.parametrize("row, how", [
+    ("refresh", "silent"), ("refresh-owner", "silent"), ("refresh-groups-in-userinfo", "silent"),
+    ("refresh-groups-gone", "code"), ("refresh-groups-missing", "code"),
+    ("refresh-groups-away", "code"), ("refresh-groups-of-before", "code"),
+    ("refresh-no-id-token", "code")])
+def test_group_is_what_the_provider_says_anew(row, how, scripted, serve):
+    """What it does not say, or said before, is nothing; the person is asked, and the session stays."""
+    provider = scripted.scenario(row)
+    serve(provider, section=KEPT, services="[service sudo]\nmax_age = 1s", **SHARED)
+    with ssh(provider) as person:
+        outlive_max_age()
+        assert sudo(person)[0] == how
+        assert len(grants(provider, "refresh")) == 1
+        assert open_sessions() == 1
 
 
 def test_without_max_age_each_sudo_is_approved(provider, serve):
@@ -308,9 +366,10 @@ def test_account_that_the_map_gave_to_somebody_else_since_then(provider, serve):
     daemon = serve(provider, section=KEPT, services=rules)
     with ssh(provider) as person:
         assert_silent(person)
-        daemon.stop()
-        serve(provider, section=KEPT, services=rules, accounts="map_file = accounts.map",
-              files={"accounts.map": f"alice = {provider.issuer} subject-of-bob\n"})
+        change_settings(daemon, provider, section=KEPT, services=rules,
+                        accounts="map_file = accounts.map",
+                        files={"accounts.map": f"alice = {provider.issuer} subject-of-bob\n"})
+        assert open_sessions() == 1
         assert sudo(person)[0] == "code"
 
 
@@ -393,6 +452,16 @@ def test_key_is_good_while_a_session_answers_for_it(provider, serve, key_holder)
             person.see_refusal()
             assert "has ended your session" in person.screen
         assert open_sessions() == 0
+
+
+def test_key_to_a_shared_account_wants_the_group_anew(scripted, serve, key_holder, journal):
+    provider = scripted.scenario("refresh-groups-gone")
+    serve(provider, section=KEPT, services=RECHECKS, **SHARED)
+    with ssh(provider), key_holder("sshd", "alice") as person:
+        person.see_refusal()
+        assert "Sign in with your identity provider first." in person.screen
+        entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", OUTCOME="refused", SERVICE="sshd")
+        assert "does not say anew" in entry["REASON"]
 
 
 def test_key_while_the_provider_is_out_of_reach(scripted, serve, key_holder):

@@ -347,25 +347,35 @@ static void explicit_rules_name_accounts(void **state)
 }
 
 /* carol's are in the map by subject, dave's by claim, and backup is open to a group. */
-static void what_rules_still_allow_without_claims(void **state)
+static void what_rules_still_give_without_claims(void **state)
 {
         static const struct {
                 const char *account, *subject;
-                bool is_bound, expected;
+                bool is_bound;
+                enum account_hold expected;
         } cases[] = {
-                {"carol", "sub-carol", false, true},   {"carol", "sub-carol-2", true, true},
-                {"carol", "sub-mallory", true, false}, {"dave", "sub-dave", true, false},
-                {"backup", "sub-alice", true, false},  {"alice", "sub-alice", true, true},
-                {"alice", "sub-alice", false, false},  {"alice", "sub-carol", false, false},
+                {"carol", "sub-carol", false, ACCOUNT_HOLD_FIRM},
+                {"carol", "sub-carol-2", true, ACCOUNT_HOLD_FIRM},
+                {"carol", "sub-mallory", true, ACCOUNT_HOLD_NONE},
+                {"dave", "sub-dave", true, ACCOUNT_HOLD_CLAIMS},
+                {"dave", "sub-dave", false, ACCOUNT_HOLD_CLAIMS},
+                {"backup", "sub-alice", true, ACCOUNT_HOLD_CLAIMS},
+                {"alice", "sub-alice", true, ACCOUNT_HOLD_FIRM},
+                {"alice", "sub-alice", false, ACCOUNT_HOLD_NONE},
+                {"alice", "sub-carol", false, ACCOUNT_HOLD_NONE},
         };
         struct account_rules rules = corp_rules();
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++)
-                assert_int_equal(account_still_allows(&rules, cases[i].account, cases[i].subject,
-                                                      cases[i].is_bound),
-                                 cases[i].expected);
+                assert_int_equal(
+                        account_hold(&rules, cases[i].account, cases[i].subject, cases[i].is_bound),
+                        cases[i].expected);
+        rules.has_groups = false;
+        assert_int_equal(account_hold(&rules, "backup", "sub-alice", true), ACCOUNT_HOLD_NONE);
         rules.issuer = "https://other.example";
-        assert_false(account_still_allows(&rules, "carol", "sub-carol", false));
+        assert_int_equal(account_hold(&rules, "carol", "sub-carol", false), ACCOUNT_HOLD_NONE);
+        rules.provider = "other";
+        assert_int_equal(account_hold(&rules, "dave", "sub-dave", true), ACCOUNT_HOLD_NONE);
 }
 
 /* ---- before anybody is asked ---- */
@@ -636,7 +646,7 @@ int main(void)
                 cmocka_unit_test(links_make_accounts_reachable),
                 cmocka_unit_test(an_account_of_several_identities_is_nobodys_own),
                 cmocka_unit_test(explicit_rules_name_accounts),
-                cmocka_unit_test(what_rules_still_allow_without_claims),
+                cmocka_unit_test(what_rules_still_give_without_claims),
                 cmocka_unit_test(groups_are_needed_for_shared_accounts_only),
                 cmocka_unit_test(a_rule_may_name_the_groups_claim),
                 cmocka_unit_test(which_accounts_are_reachable),

@@ -17,20 +17,24 @@ struct look_case {
         uint64_t max_age_sec, proved_at_sec;
         bool cannot_be_asked;
         enum proof_verdict verdict;
+        uint64_t rules_since_sec;
 };
 
 static const struct look_case look_cases[] = {
-        {"a_fresh_word_counts", 900, NOW, false, PROOF_COUNTS},
-        {"a_word_younger_than_max_age_counts", 900, NOW - 899, false, PROOF_COUNTS},
-        {"a_word_as_old_as_max_age_does_not", 900, NOW - 900, false, PROOF_ASK},
-        {"a_word_from_the_future_does_not", 900, NOW + 1, false, PROOF_ASK},
-        {"a_word_from_the_future_never_does", UINT64_MAX, NOW + 2, false, PROOF_ASK},
-        {"a_word_that_nobody_gave_does_not", UINT64_MAX, 0, false, PROOF_ASK},
-        {"without_max_age_no_word_counts", 0, NOW, false, PROOF_ASK},
-        {"the_whole_of_time_is_a_window", UINT64_MAX, 1, false, PROOF_COUNTS},
-        {"a_fresh_word_counts_without_a_token", 900, NOW, true, PROOF_COUNTS},
-        {"nobody_can_be_asked_without_a_token", 900, NOW - 900, true, PROOF_SILENT},
-        {"nor_for_a_word_from_the_future", 900, NOW + 1, true, PROOF_SILENT},
+        {"a_fresh_word_counts", 900, NOW, false, PROOF_COUNTS, 0},
+        {"a_word_younger_than_max_age_counts", 900, NOW - 899, false, PROOF_COUNTS, 0},
+        {"a_word_as_old_as_max_age_does_not", 900, NOW - 900, false, PROOF_ASK, 0},
+        {"a_word_from_the_future_does_not", 900, NOW + 1, false, PROOF_ASK, 0},
+        {"a_word_from_the_future_never_does", UINT64_MAX, NOW + 2, false, PROOF_ASK, 0},
+        {"a_word_that_nobody_gave_does_not", UINT64_MAX, 0, false, PROOF_ASK, 0},
+        {"without_max_age_no_word_counts", 0, NOW, false, PROOF_ASK, 0},
+        {"the_whole_of_time_is_a_window", UINT64_MAX, 1, false, PROOF_COUNTS, 0},
+        {"a_fresh_word_counts_without_a_token", 900, NOW, true, PROOF_COUNTS, 0},
+        {"nobody_can_be_asked_without_a_token", 900, NOW - 900, true, PROOF_SILENT, 0},
+        {"nor_for_a_word_from_the_future", 900, NOW + 1, true, PROOF_SILENT, 0},
+        {"a_word_under_these_rules_counts", 900, NOW - 9, false, PROOF_COUNTS, NOW - 10},
+        {"a_word_as_old_as_the_rules_may_be_by_others", 900, NOW - 9, false, PROOF_ASK, NOW - 9},
+        {"nor_where_nobody_can_be_asked", 900, NOW - 9, true, PROOF_SILENT, NOW - 9},
 };
 
 struct settle_case {
@@ -38,21 +42,30 @@ struct settle_case {
         uint64_t offline_sec, proved_at_sec;
         enum proof_answer answer;
         enum proof_verdict verdict;
+        uint64_t rules_since_sec;
 };
 
 static const struct settle_case settle_cases[] = {
-        {"a_yes_counts", 0, 0, PROOF_SAID_YES, PROOF_COUNTS},
-        {"a_no_is_the_end", 0, NOW, PROOF_SAID_NO, PROOF_OVER},
-        {"a_no_is_the_end_however_young_the_yes", 3600, NOW, PROOF_SAID_NO, PROOF_OVER},
-        {"silence_denies", 0, NOW, PROOF_SAID_NOTHING, PROOF_SILENT},
+        {"a_yes_counts", 0, 0, PROOF_SAID_YES, PROOF_COUNTS, 0},
+        {"a_yes_under_these_rules_counts", 0, NOW - 10, PROOF_SAID_YES, PROOF_COUNTS, NOW - 9},
+        {"a_yes_without_the_claims_counts_for_nothing", 3600, NOW, PROOF_SAID_TOO_LITTLE,
+         PROOF_SHORT, 0},
+        {"silence_under_these_rules_counts", 3600, NOW - 8, PROOF_SAID_NOTHING, PROOF_COUNTS,
+         NOW - 9},
+        {"silence_after_a_word_under_other_rules_does_not", 3600, NOW - 9, PROOF_SAID_NOTHING,
+         PROOF_SILENT, NOW - 9},
+        {"a_no_is_the_end", 0, NOW, PROOF_SAID_NO, PROOF_OVER, 0},
+        {"a_no_is_the_end_however_young_the_yes", 3600, NOW, PROOF_SAID_NO, PROOF_OVER, 0},
+        {"silence_denies", 0, NOW, PROOF_SAID_NOTHING, PROOF_SILENT, 0},
         {"silence_within_the_offline_time_counts", 3600, NOW - 3599, PROOF_SAID_NOTHING,
-         PROOF_COUNTS},
-        {"silence_at_its_end_does_not", 3600, NOW - 3600, PROOF_SAID_NOTHING, PROOF_SILENT},
+         PROOF_COUNTS, 0},
+        {"silence_at_its_end_does_not", 3600, NOW - 3600, PROOF_SAID_NOTHING, PROOF_SILENT, 0},
         {"silence_after_a_word_from_the_future_does_not", 3600, NOW + 1, PROOF_SAID_NOTHING,
-         PROOF_SILENT},
+         PROOF_SILENT, 0},
         {"silence_where_there_was_no_word_does_not", UINT64_MAX, 0, PROOF_SAID_NOTHING,
-         PROOF_SILENT},
-        {"an_answer_that_is_none_is_silence", UINT64_MAX, NOW, (enum proof_answer)99, PROOF_SILENT},
+         PROOF_SILENT, 0},
+        {"an_answer_that_is_none_is_silence", UINT64_MAX, NOW, (enum proof_answer)99, PROOF_SILENT,
+         0},
 };
 
 static void run_look(void **state)
@@ -61,7 +74,8 @@ static void run_look(void **state)
         const struct proof_window window = {.max_age_sec = row->max_age_sec};
         const struct proof_standing standing = {.proved_at_sec = row->proved_at_sec,
                                                 .now_sec = NOW,
-                                                .can_be_asked = !row->cannot_be_asked};
+                                                .can_be_asked = !row->cannot_be_asked,
+                                                .rules_since_sec = row->rules_since_sec};
 
         assert_int_equal(proof_window_look(&window, &standing), row->verdict);
 }
@@ -70,8 +84,10 @@ static void run_settle(void **state)
 {
         const struct settle_case *row = *state;
         const struct proof_window window = {.max_age_sec = 900, .offline_sec = row->offline_sec};
-        const struct proof_standing standing = {
-                .proved_at_sec = row->proved_at_sec, .now_sec = NOW, .can_be_asked = true};
+        const struct proof_standing standing = {.proved_at_sec = row->proved_at_sec,
+                                                .now_sec = NOW,
+                                                .can_be_asked = true,
+                                                .rules_since_sec = row->rules_since_sec};
 
         assert_int_equal(proof_window_settle(&window, &standing, row->answer), row->verdict);
 }

@@ -207,6 +207,22 @@ static void rfc6749_6_no_new_refresh_token_keeps_the_old_one(void **state)
         token_record_finish(&new);
 }
 
+static void oidc_core_12_2_an_id_token_of_before_is_not_new(void **state)
+{
+        struct token_record old = alices_record();
+        struct token_set tokens = tokens_of("access-2", "refresh-2", NULL);
+
+        tokens.id_token = secret_of("e30.e30.new");
+        struct token_record new = refreshed(&old, tokens);
+        assert_true(new.id_token_is_new);
+        struct token_record next = refreshed(&new, tokens_of("access-3", "refresh-3", NULL));
+        assert_token(next.id_token, "e30.e30.new");
+        assert_false(next.id_token_is_new);
+        token_record_finish(&old);
+        token_record_finish(&new);
+        token_record_finish(&next);
+}
+
 static void rfc6749_6_scope_may_not_grow(void **state)
 {
         static const struct {
@@ -392,6 +408,7 @@ int main(void)
                 cmocka_unit_test(an_end_that_nobody_names_is_none),
                 cmocka_unit_test(rfc6749_6_a_new_refresh_token_takes_the_old_ones_place),
                 cmocka_unit_test(rfc6749_6_no_new_refresh_token_keeps_the_old_one),
+                cmocka_unit_test(oidc_core_12_2_an_id_token_of_before_is_not_new),
                 cmocka_unit_test(rfc6749_6_scope_may_not_grow),
                 cmocka_unit_test(rfc9449_5_bound_tokens_stay_bound),
                 cmocka_unit_test(a_record_reads_as_it_was_written),

@@ -109,6 +109,7 @@ const FORGERIES = {
         'empty-subject': () => ({ claims: { sub: '' } }),
         'long-subject': () => ({ claims: { sub: 's'.repeat(256) } }),
         'subject-as-number': () => ({ claims: { sub: 1001 } }),
+        'no-at-hash': () => ({ claims: { at_hash: undefined } }),
         'wrong-at-hash': () => ({ claims: { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' } }),
         none: () => ({ header: { alg: 'none' }, sign: () => '' }),
         'none-in-capitals': () => ({ header: { alg: 'NONE' }, sign: () => '' }),
