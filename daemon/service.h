@@ -13,7 +13,6 @@
 #include "admission.h"
 #include "attempts.h"
 #include "common/cleanup.h"
-#include "enrolments.h"
 #include "login.h"
 #include "settings.h"
 #include "state.h"
@@ -74,16 +73,6 @@ int service_get_token(struct service *service, uid_t caller_uid, uint64_t min_li
 /* Ends those of the caller's own: as granted_logins_end_tokens() says. */
 int service_end_tokens(struct service *service, uid_t caller_uid, struct token_record *ret_record,
                        const char **ret_sentence);
-
-/* A second factor for the account of the request: 1 and what enrolments_begin() gives; 0 and
- * *ret_refusal; errors as those of enrolments_begin(). login is what the person proved to be its
- * owner by; NULL: root says so. */
-int service_enrol_factor(struct service *service, const struct login_request *request,
-                         const char *login, const char *name, const char **ret_id,
-                         struct secret **ret_uri, struct refusal *ret_refusal);
-/* As enrolments_confirm(), which is told the time here. */
-int service_confirm_factor(struct service *service, const struct enrolment_proof *proof,
-                           store_on_done on_done, void *userdata, struct store_write **ret_write);
 
 /* What people offered to have linked to their accounts. */
 struct self_links *service_self_links(const struct service *service);

@@ -15,6 +15,7 @@
 #include "core/qr-text.h"
 #include "factors.h"
 #include "log.h"
+#include "service-factors.h"
 
 /* Below the picture: the secret in letters, what to type, and the cursor. */
 #define RESERVED_LINES 3

@@ -23,7 +23,11 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "login-binding", "presentations", "attempts",
          "admission", "account-check", "granted-logins", "own-tokens", "session-watch", "self-links", "registration",
          "step-up", "offline-codes",
-         "service", "service-tokens", "link-confirmation", "main"]
+         "service", "service-factors", "service-tokens", "link-confirmation", "main"]
+
+# Files that are parts of another, and stand where it stands.
+PART_OF = {"login-inside": "login", "login-facts": "login",
+           "service-inside": "service", "service-logins": "service"}
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {
@@ -83,9 +87,7 @@ def spine_rank(name: str) -> int:
     stem = pathlib.PurePath(name).stem
     if stem.startswith("settings"):
         stem = "settings"
-    if stem in ("login-inside", "login-facts"):     # parts of it
-        stem = "login"
-    return SPINE.index(stem)
+    return SPINE.index(PART_OF.get(stem, stem))
 
 
 def quoted_faults(tree):
