@@ -309,6 +309,16 @@ void granted_logins_end_tokens(struct granted_logins *logins, const char *id)
         sessions_change(logins->sessions, &changed);
 }
 
+void granted_logins_forget_tokens(struct granted_logins *logins, const char *id)
+{
+        const struct session_record *session = sessions_get(logins->sessions, id);
+
+        if (session)
+                forget_tokens(logins, session);
+        else
+                sessions_forget(logins->sessions, id);
+}
+
 struct sessions *granted_logins_sessions(const struct granted_logins *logins)
 {
         return logins->sessions;
@@ -317,6 +327,20 @@ struct sessions *granted_logins_sessions(const struct granted_logins *logins)
 struct token_keeper *granted_logins_keeper(const struct granted_logins *logins)
 {
         return logins->keeper;
+}
+
+/* Tokens are shown to nobody but the provider that gave them, by the client that got them. */
+const struct authority *granted_logins_authority(const struct granted_logins *logins,
+                                                 const struct session_record *session)
+{
+        const struct authority *authority = authorities_find(logins->spec.authorities,
+                                                             session->provider);
+        if (!authority || !session->issuer || !session->client_id)
+                return NULL;
+        const struct provider_settings *settings = provider_settings(authority->provider);
+        bool is_same = strcmp(settings->issuer, session->issuer) == 0 &&
+                       strcmp(settings->client_id, session->client_id) == 0;
+        return is_same ? authority : NULL;
 }
 
 /* ---- what ends by itself ---- */
@@ -339,68 +363,7 @@ static void on_over(const char *id, bool is_revoking, void *userdata)
 
 static void on_revoked(const char *id, void *userdata)
 {
-        struct granted_logins *logins = userdata;
-        const struct session_record *session = sessions_get(logins->sessions, id);
-
-        if (session)
-                forget_tokens(logins, session);
-        else
-                sessions_forget(logins->sessions, id);
-}
-
-/* ---- after a restart ---- */
-
-/* Tokens are shown to nobody but the provider that gave them, by the client that got them. */
-const struct authority *granted_logins_authority(const struct granted_logins *logins,
-                                                 const struct session_record *session)
-{
-        const struct authority *authority = authorities_find(logins->spec.authorities,
-                                                             session->provider);
-        if (!authority || !session->issuer || !session->client_id)
-                return NULL;
-        const struct provider_settings *settings = provider_settings(authority->provider);
-        bool is_same = strcmp(settings->issuer, session->issuer) == 0 &&
-                       strcmp(settings->client_id, session->client_id) == 0;
-        return is_same ? authority : NULL;
-}
-
-static void go_on_with_tokens(struct granted_logins *logins, const struct session_record *session)
-{
-        const struct authority *authority = granted_logins_authority(logins, session);
-
-        if (!session->refresh_token || !authority ||
-            !provider_settings(authority->provider)->keep_tokens)
-                return;
-        int r = token_keeper_add(logins->keeper, session->id, authority, NULL);
-        if (r < 0)
-                log_line(LOG_WARNING, "Failed to keep the tokens of login %s: %s, ignoring",
-                         session->id, strerror(-r));
-}
-
-static void go_on_revoking(struct granted_logins *logins, const struct session_record *session)
-{
-        const struct authority *authority = granted_logins_authority(logins, session);
-        _cleanup_record_ struct token_record record = {0};
-
-        if (authority && token_store_read(session, &record) >= 0 &&
-            token_keeper_revoke(logins->keeper, authority, session->id, &record,
-                                session->revoke_until_sec))
-                return;
-        on_revoked(session->id, logins);
-}
-
-void granted_logins_start(struct granted_logins *logins)
-{
-        const struct session_record *session = NULL;
-
-        while ((session = sessions_next_ended(logins->sessions, session)))
-                go_on_revoking(logins, session);
-        while ((session = sessions_next(logins->sessions, session)))
-                if (session->revoke_until_sec > 0)
-                        go_on_revoking(logins, session);
-                else
-                        go_on_with_tokens(logins, session);
-        sessions_start(logins->sessions);
+        granted_logins_forget_tokens(userdata, id);
 }
 
 /* ---- the whole ---- */

@@ -32,10 +32,6 @@ int granted_logins_new(const struct granted_logins_spec *spec, struct granted_lo
 struct granted_logins *granted_logins_free(struct granted_logins *logins);
 DEFINE_CLEANUP(struct granted_logins *, granted_logins_free);
 
-/* Goes on with the sessions of before: those that came due are ended, and their tokens revoked. To
- * be called once. */
-void granted_logins_start(struct granted_logins *logins);
-
 /* Writes the login down, and its tokens if they are to be kept: then *ret_tokens has them, for one
  * of the next two, else it is empty. identity: the id of its row, or NULL. The rest as
  * sessions_add(). */
@@ -73,6 +69,8 @@ size_t granted_logins_end_all(struct granted_logins *logins, const char *account
 
 /* Has the tokens of a session revoked, which stays as it is without them. */
 void granted_logins_end_tokens(struct granted_logins *logins, const char *id);
+/* They are revoked, or never will be: its row forgets them, or goes, if the session has ended. */
+void granted_logins_forget_tokens(struct granted_logins *logins, const char *id);
 
 struct sessions *granted_logins_sessions(const struct granted_logins *logins);
 struct token_keeper *granted_logins_keeper(const struct granted_logins *logins);

@@ -13,6 +13,7 @@
 #include "offline-codes.h"
 #include "presentations.h"
 #include "registration.h"
+#include "resumption.h"
 #include "service-inside.h"
 #include "session-watch.h"
 #include "step-up.h"
@@ -171,7 +172,7 @@ struct service *service_free(struct service *service)
 
 void service_warm_up(struct service *service)
 {
-        granted_logins_start(service->granted);
+        resumption_start(service->granted);
         session_watch_look(service->watch);
         for (size_t i = 0; i < service->authorities.n; i++)
                 provider_warm_up(service->authorities.list[i].provider);
