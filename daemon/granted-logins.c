@@ -8,6 +8,7 @@
 
 #include "factors.h"
 #include "log.h"
+#include "session-draft.h"
 
 struct granted_logins {
         struct granted_logins_spec spec;
@@ -93,51 +94,6 @@ void granted_logins_take_back(struct granted_logins *logins, const struct login 
 
 /* ---- a login is granted ---- */
 
-static const char *type_of(const struct login *login)
-{
-        const struct grant_challenge *challenge = login_challenge(login);
-
-        if (login_substitute(login))
-                return login_substitute(login);
-        if (challenge && challenge->authorization_url)
-                return "browser";
-        return challenge && challenge->user_code ? "device" : "backchannel";
-}
-
-/* Lends what the login has. amr is the caller's to free. */
-static int lend_login(const struct granted_logins *logins, const struct login *login,
-                      struct session_record *session, char **ret_amr)
-{
-        const struct settings *settings = logins->spec.settings;
-        const struct login_request *request = login_request(login);
-        const struct provider_settings *provider = login_provider(login);
-        const struct identity *identity = login_identity(login);
-        uint64_t now_sec = sessions_now_sec(logins->sessions);
-
-        *session = (struct session_record){
-                .id = (char *)login_id(login),
-                .account = (char *)login_account(login),
-                .type = (char *)type_of(login),
-                .service = (char *)request->service,
-                .terminal = (char *)request->terminal,
-                .remote_host = (char *)request->remote_host,
-                .created_at_sec = now_sec,
-        };
-        if (settings->session_lifetime_sec > 0)
-                session->expires_at_sec = now_sec + settings->session_lifetime_sec;
-        if (!identity)
-                return 0;
-        session->provider = provider->name;
-        session->client_id = provider->client_id;
-        session->proved_at_sec = now_sec;
-        session->issuer = identity->issuer;
-        session->subject = identity->subject;
-        session->acr = identity->acr;
-        session->auth_time_sec = identity->auth_time_sec;
-        session->amr = *ret_amr = identity_amr_text(identity);
-        return session->amr ? 0 : -ENOMEM;
-}
-
 /* Without them the login stands all the same: a failure is in the journal. */
 static bool lend_tokens(const struct granted_logins *logins, struct login *login,
                         struct token_record *record, struct session_record *session)
@@ -153,20 +109,26 @@ static bool lend_tokens(const struct granted_logins *logins, struct login *login
         return r >= 0;
 }
 
+static int draft_session(const struct granted_logins *logins, const struct login *login,
+                         struct session_draft *draft)
+{
+        return session_draft_init(draft, login, logins->spec.settings->session_lifetime_sec,
+                                  sessions_now_sec(logins->sessions));
+}
+
 int granted_logins_add(struct granted_logins *logins, struct login *login, const char *identity,
                        store_on_done on_done, void *userdata, struct store_write **ret_write,
                        struct token_record *ret_tokens)
 {
         _cleanup_record_ struct token_record record = {0};
-        _cleanup_free_ char *amr = NULL;
-        struct session_record session;
+        _cleanup_draft_ struct session_draft draft = {0};
 
-        int r = lend_login(logins, login, &session, &amr);
+        int r = draft_session(logins, login, &draft);
         if (r < 0)
                 return r;
-        session.identity = (char *)identity;
-        bool has_tokens = lend_tokens(logins, login, &record, &session);
-        r = sessions_add(logins->sessions, &session, on_done, userdata, ret_write);
+        draft.record.identity = (char *)identity;
+        bool has_tokens = lend_tokens(logins, login, &record, &draft.record);
+        r = sessions_add(logins->sessions, &draft.record, on_done, userdata, ret_write);
         if (r < 0) {
                 granted_logins_take_back(logins, login, &record);
                 return r;
@@ -209,25 +171,15 @@ static void note_use(struct granted_logins *logins, const struct session_record 
 int granted_logins_follow(struct granted_logins *logins, const struct login *login)
 {
         const struct session_record *basis = sessions_get(logins->sessions, login_basis(login));
-        _cleanup_free_ char *amr = NULL;
-        struct session_record session;
+        _cleanup_draft_ struct session_draft draft = {0};
 
         if (!basis)
                 return -ENOENT;
-        int r = lend_login(logins, login, &session, &amr);
+        int r = draft_session(logins, login, &draft);
         if (r < 0)
                 return r;
-        session.identity = basis->identity;
-        session.issuer = basis->issuer;
-        session.subject = basis->subject;
-        session.provider = basis->provider;
-        session.client_id = basis->client_id;
-        session.acr = basis->acr;
-        session.amr = basis->amr;
-        session.auth_time_sec = basis->auth_time_sec;
-        session.proved_at_sec = basis->proved_at_sec;
-        session.expires_at_sec = basis->expires_at_sec;
-        r = sessions_add(logins->sessions, &session, NULL, NULL, NULL);
+        session_draft_follow(&draft, basis);
+        r = sessions_add(logins->sessions, &draft.record, NULL, NULL, NULL);
         if (r >= 0)
                 note_use(logins, basis, login);
         return r;

@@ -21,7 +21,7 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "verification", "proof", "sessions", "claim-check", "session-hold", "recheck",
          "login-request", "login-sentence", "login-decision", "login-picture", "login",
          "login-binding", "presentations", "attempts",
-         "admission", "account-check", "granted-logins", "resumption", "own-tokens", "session-watch", "self-links", "registration",
+         "admission", "account-check", "session-draft", "granted-logins", "resumption", "own-tokens", "session-watch", "self-links", "registration",
          "step-up", "offline-codes",
          "service", "service-factors", "service-tokens", "link-confirmation", "main"]
 
