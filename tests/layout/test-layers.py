@@ -27,7 +27,8 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
 
 # Files that are parts of another, and stand where it stands.
 PART_OF = {"login-inside": "login", "login-facts": "login",
-           "service-inside": "service", "service-logins": "service"}
+           "service-inside": "service", "service-logins": "service",
+           "kept-tokens": "token-keeper", "kept-refresh": "token-keeper"}
 
 # What a folder's files may include between quotes, by the first part of the path.
 MAY_INCLUDE = {
