@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "api-answer.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -35,4 +36,14 @@ enum login_outcome api_answer_outcome(const struct http_answer *answer,
                 return LOGIN_REFUSED;
         }
         return LOGIN_GRANTED;
+}
+
+enum login_outcome api_error_outcome(int error, const char *why, const char **ret_detail)
+{
+        if (error == -EBADMSG) {
+                *ret_detail = why;
+                return LOGIN_REFUSED;
+        }
+        *ret_detail = strerror(-error);
+        return LOGIN_UNAVAILABLE;
 }

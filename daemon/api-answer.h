@@ -16,3 +16,7 @@ struct api_sentences {
 enum login_outcome api_answer_outcome(const struct http_answer *answer,
                                       const struct api_sentences *sentences,
                                       const char **ret_detail);
+
+/* What an error of reading it, or of asking, comes to. -EBADMSG is the provider's fault, and why
+ * says what is wrong: LOGIN_REFUSED. Any other is ours: LOGIN_UNAVAILABLE. */
+enum login_outcome api_error_outcome(int error, const char *why, const char **ret_detail);

@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "api-answer.h"
+#include "api-inquiry.h"
 #include "core/id-token.h"
-#include "provider-call.h"
 
 struct identification {
         struct identification_spec spec;
         const struct provider_settings *settings;
         struct document_wait *keys_wait;
-        struct provider_call *call;
+        struct api_inquiry inquiry;
         struct identity *identity;
         bool keys_fetched; /* once is enough: a kid that is still unknown then is nobody's */
 };
@@ -24,13 +24,12 @@ static void fail(struct identification *identification, enum login_outcome outco
         identification->spec.on_done(outcome, NULL, detail, identification->spec.userdata);
 }
 
-/* -EBADMSG is the provider's fault and why says what is wrong; any other is ours. */
 static void fail_with(struct identification *identification, int error, const char *why)
 {
-        if (error == -EBADMSG)
-                fail(identification, LOGIN_REFUSED, why);
-        else
-                fail(identification, LOGIN_UNAVAILABLE, strerror(-error));
+        const char *detail;
+        enum login_outcome outcome = api_error_outcome(error, why, &detail);
+
+        fail(identification, outcome, detail);
 }
 
 static void succeed(struct identification *identification)
@@ -41,9 +40,9 @@ static void succeed(struct identification *identification)
 
 /* ---- plain OAuth 2.0: whose token is it? ---- */
 
-static int take_owner(struct identification *identification, const struct secret *body,
-                      const char **ret_why)
+static int take_owner(const struct secret *body, void *userdata, const char **ret_why)
 {
+        struct identification *identification = userdata;
         const char *subject = identification->spec.subject;
 
         int r = identity_new_from_userinfo(
@@ -56,42 +55,15 @@ static int take_owner(struct identification *identification, const struct secret
         return -EBADMSG;
 }
 
-static void on_owner(const struct http_answer *answer, void *userdata)
+static void on_owner(enum login_outcome outcome, const char *detail, void *userdata)
 {
-        static const struct api_sentences sentences = {"the userinfo endpoint is out of order",
-                                                       "the userinfo endpoint gave no claims"};
-        struct identification *identification = userdata;
-        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(
-                identification->call);
-        const char *why = NULL;
-
-        enum login_outcome outcome = api_answer_outcome(answer, &sentences, &why);
-        if (outcome != LOGIN_GRANTED) {
-                fail(identification, outcome, why);
-                return;
-        }
-        int r = take_owner(identification, answer->body, &why);
-        if (r < 0)
-                fail_with(identification, r, why);
+        if (outcome == LOGIN_GRANTED)
+                succeed(userdata);
         else
-                succeed(identification);
+                fail(userdata, outcome, detail);
 }
 
-static void ask_owner(struct identification *identification)
-{
-        struct provider *provider = identification->spec.authority->provider;
-        const char *url = provider_endpoint_url(provider, ENDPOINT_USERINFO);
-
-        if (!url) {
-                fail(identification, LOGIN_REFUSED, "the provider has no userinfo endpoint");
-                return;
-        }
-        int r = provider_call_new_resource(provider, url, identification->spec.tokens->access_token,
-                                           identification->spec.dpop, on_owner, identification,
-                                           &identification->call);
-        if (r < 0)
-                fail_with(identification, r, NULL);
-}
+static const struct api_reader owner_reader = {take_owner, on_owner};
 
 /* ---- the id_token (OIDC Core 3.1.3.7) ---- */
 
@@ -184,7 +156,7 @@ void identification_start(struct identification *identification)
 {
         switch (identification->settings->identity_from) {
         case IDENTITY_FROM_USERINFO:
-                ask_owner(identification);
+                api_inquiry_ask_userinfo(&identification->inquiry, &owner_reader);
                 return;
         case IDENTITY_FROM_ID_TOKEN:
                 if (identification->spec.tokens->id_token)
@@ -205,6 +177,12 @@ int identification_new(const struct identification_spec *spec,
 
         identification->spec = *spec;
         identification->settings = provider_settings(spec->authority->provider);
+        identification->inquiry = (struct api_inquiry){
+                .provider = spec->authority->provider,
+                .access_token = spec->tokens->access_token,
+                .dpop = spec->dpop,
+                .userdata = identification,
+        };
         *ret_identification = identification;
         return 0;
 }
@@ -214,7 +192,7 @@ struct identification *identification_free(struct identification *identification
         if (!identification)
                 return NULL;
         identification->keys_wait = document_wait_free(identification->keys_wait);
-        identification->call = provider_call_free(identification->call);
+        api_inquiry_finish(&identification->inquiry);
         identification->identity = identity_free(identification->identity);
         free(identification);
         return NULL;

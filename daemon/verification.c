@@ -3,15 +3,14 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <string.h>
 #include <time.h>
 
 #include "api-answer.h"
+#include "api-inquiry.h"
 #include "core/claim-test.h"
 #include "core/introspection.h"
-#include "core/oauth-request.h"
 #include "identification.h"
-#include "provider-call.h"
+#include "verification-plan.h"
 
 /* Each request has its own time; a provider with many pages, each just in time, has this in all. */
 #define VERIFICATION_MAX_SEC 30
@@ -19,25 +18,13 @@
 
 #define USEC_PER_SEC 1000000ULL
 
-/* In this order; each is left out where nothing asks for it. */
-enum verification_step {
-        STEP_IDENTITY,
-        STEP_USERINFO,
-        STEP_INTROSPECTION,
-        STEP_GROUPS,
-        STEP_ACCOUNT,
-        STEP_CLAIMS,
-        STEP_DONE,
-};
-
 struct verification {
         struct verification_spec spec;
         const struct authority *authority;
         const struct provider_settings *settings;
-        enum verification_step step;
         sd_event_source *begin, *deadline;
         struct identification *identification;
-        struct provider_call *call;
+        struct api_inquiry inquiry;
         struct directory_lookup *lookup;
         struct identity *identity;
 };
@@ -55,140 +42,66 @@ static void fail(struct verification *verification, enum login_outcome outcome, 
         finish(verification, outcome, NULL, detail);
 }
 
-/* -EBADMSG is the provider's fault and why says what is wrong; any other is ours. */
 static void fail_with(struct verification *verification, int error, const char *why)
 {
-        if (error == -EBADMSG)
-                fail(verification, LOGIN_REFUSED, why);
-        else
-                fail(verification, LOGIN_UNAVAILABLE, strerror(-error));
+        const char *detail;
+        enum login_outcome outcome = api_error_outcome(error, why, &detail);
+
+        fail(verification, outcome, detail);
 }
 
 static void go_on(struct verification *verification, enum verification_step next);
 
-/* ---- userinfo (OIDC Core 5.3) ---- */
-
-static void on_userinfo(const struct http_answer *answer, void *userdata)
+/* For whatever asks: detail says why it came to nothing. */
+static void go_on_if(struct verification *verification, enum login_outcome outcome,
+                     const char *detail, enum verification_step next)
 {
-        static const struct api_sentences sentences = {"the userinfo endpoint is out of order",
-                                                       "the userinfo endpoint gave no claims"};
-        struct verification *verification = userdata;
-        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(
-                verification->call);
-        const char *why = NULL;
-
-        enum login_outcome outcome = api_answer_outcome(answer, &sentences, &why);
-        if (outcome != LOGIN_GRANTED) {
-                fail(verification, outcome, why);
-                return;
-        }
-        int r = identity_add_userinfo(verification->identity, secret_bytes(answer->body),
-                                      secret_size(answer->body), &why);
-        if (r < 0)
-                fail_with(verification, r, why);
+        if (outcome == LOGIN_GRANTED)
+                go_on(verification, next);
         else
-                go_on(verification, STEP_INTROSPECTION);
+                fail(verification, outcome, detail);
 }
 
-static void ask_userinfo(struct verification *verification)
+/* ---- userinfo ---- */
+
+static int read_userinfo(const struct secret *body, void *userdata, const char **ret_why)
 {
-        const char *url = provider_endpoint_url(verification->authority->provider,
-                                                ENDPOINT_USERINFO);
-
-        if (!url) {
-                fail(verification, LOGIN_REFUSED, "the provider has no userinfo endpoint");
-                return;
-        }
-        int r = provider_call_new_resource(
-                verification->authority->provider, url, verification->spec.tokens->access_token,
-                verification->spec.dpop, on_userinfo, verification, &verification->call);
-        if (r < 0)
-                fail_with(verification, r, NULL);
-}
-
-/* A rule, or a demand, that finds no fitting claim in the id_token. */
-static bool could_do_with_userinfo(const struct verification *verification)
-{
-        return account_needs_userinfo(&verification->authority->rules, verification->spec.account,
-                                      verification->identity) ||
-               claim_tests_failing(&verification->settings->require_claim, verification->identity);
-}
-
-/* Where there is none, the id_token has to be enough, unless the settings want it asked. */
-static bool wants_userinfo(const struct verification *verification)
-{
-        if (verification->settings->identity_from == IDENTITY_FROM_USERINFO)
-                return false;
-        return verification->settings->validate & VALIDATE_USERINFO ||
-               (provider_endpoint_url(verification->authority->provider, ENDPOINT_USERINFO) &&
-                could_do_with_userinfo(verification));
-}
-
-/* ---- introspection (RFC 7662) ---- */
-
-static void on_introspection(const struct http_answer *answer, void *userdata)
-{
-        static const struct api_sentences sentences = {
-                "the introspection endpoint is out of order",
-                "the introspection endpoint gave no answer about the token"};
         struct verification *verification = userdata;
-        _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(
-                verification->call);
-        const char *why = NULL;
 
-        enum login_outcome outcome = api_answer_outcome(answer, &sentences, &why);
-        if (outcome != LOGIN_GRANTED) {
-                fail(verification, outcome, why);
-                return;
-        }
-        struct introspection_expectation expectation = {
+        return identity_add_userinfo(verification->identity, secret_bytes(body), secret_size(body),
+                                     ret_why);
+}
+
+static void on_userinfo(enum login_outcome outcome, const char *detail, void *userdata)
+{
+        go_on_if(userdata, outcome, detail, STEP_INTROSPECTION);
+}
+
+static const struct api_reader userinfo_reader = {read_userinfo, on_userinfo};
+
+/* ---- introspection ---- */
+
+static int read_introspection(const struct secret *body, void *userdata, const char **ret_why)
+{
+        const struct verification *verification = userdata;
+        const struct introspection_expectation expectation = {
                 .client_id = verification->settings->client_id,
                 .issuer = verification->settings->issuer,
                 .subject = verification->identity->subject,
                 .now_sec = provider_now_sec(verification->authority->provider),
         };
-        int r = introspection_check(secret_bytes(answer->body), secret_size(answer->body),
-                                    &expectation, &why);
-        if (r < 0)
-                fail_with(verification, r, why);
-        else
-                go_on(verification, STEP_GROUPS);
+
+        return introspection_check(secret_bytes(body), secret_size(body), &expectation, ret_why);
 }
 
-static void ask_introspection(struct verification *verification)
+static void on_introspection(enum login_outcome outcome, const char *detail, void *userdata)
 {
-        const struct oauth_question question = {
-                .kind = OAUTH_INTROSPECT,
-                .token = verification->spec.tokens->access_token,
-                .token_type_hint = "access_token",
-        };
-
-        int r = provider_call_new(verification->authority->provider, ENDPOINT_INTROSPECTION,
-                                  &question, NULL, on_introspection, verification,
-                                  &verification->call);
-        if (r == -ENODATA)
-                fail(verification, LOGIN_REFUSED, "the provider has no introspection endpoint");
-        else if (r < 0)
-                fail_with(verification, r, NULL);
+        go_on_if(userdata, outcome, detail, STEP_GROUPS);
 }
+
+static const struct api_reader introspection_reader = {read_introspection, on_introspection};
 
 /* ---- groups, and the account's standing ---- */
-
-static bool wants_groups(const struct verification *verification)
-{
-        const struct account_rules *rules = &verification->authority->rules;
-
-        if (verification->settings->n_group_sources == 0 ||
-            !account_needs_groups(rules, verification->spec.account))
-                return false;
-        switch (verification->settings->group_sources_when) {
-        case GROUP_SOURCES_NEEDED:
-                return !identity_has_claim(verification->identity, rules->groups_claim);
-        case GROUP_SOURCES_OVERAGE:
-                return identity_has_overage(verification->identity, rules->groups_claim);
-        }
-        return true;
-}
 
 static void on_groups(enum login_outcome outcome, const struct text_list *groups,
                       const char *detail, void *userdata)
@@ -274,35 +187,28 @@ static void on_identified(enum login_outcome outcome, struct identity *identity,
 /* Takes the next step that is wanted. Nothing may touch the verification after this. */
 static void go_on(struct verification *verification, enum verification_step next)
 {
-        verification->step = next;
-        switch (next) {
+        const struct verification_case about = {
+                .authority = verification->authority,
+                .account = verification->spec.account,
+                .identity = verification->identity,
+        };
+
+        switch (verification_plan_next(&about, next)) {
         case STEP_IDENTITY:
                 identification_start(verification->identification);
                 return;
         case STEP_USERINFO:
-                if (wants_userinfo(verification)) {
-                        ask_userinfo(verification);
-                        return;
-                }
-                /* fall through */
+                api_inquiry_ask_userinfo(&verification->inquiry, &userinfo_reader);
+                return;
         case STEP_INTROSPECTION:
-                if (verification->settings->validate & VALIDATE_INTROSPECTION) {
-                        ask_introspection(verification);
-                        return;
-                }
-                /* fall through */
+                api_inquiry_introspect(&verification->inquiry, &introspection_reader);
+                return;
         case STEP_GROUPS:
-                if (wants_groups(verification)) {
-                        ask_groups(verification);
-                        return;
-                }
-                /* fall through */
+                ask_groups(verification);
+                return;
         case STEP_ACCOUNT:
-                if (verification->settings->account_source.url) {
-                        ask_account(verification);
-                        return;
-                }
-                /* fall through */
+                ask_account(verification);
+                return;
         case STEP_CLAIMS:
                 test_claims(verification);
                 return;
@@ -323,7 +229,7 @@ static void drop_work(struct verification *verification)
         verification->begin = sd_event_source_disable_unref(verification->begin);
         verification->deadline = sd_event_source_disable_unref(verification->deadline);
         verification->identification = identification_free(verification->identification);
-        verification->call = provider_call_free(verification->call);
+        api_inquiry_finish(&verification->inquiry);
         verification->lookup = directory_lookup_free(verification->lookup);
 }
 
@@ -346,6 +252,12 @@ int verification_new(const struct verification_spec *spec, struct verification *
         verification->spec = *spec;
         verification->authority = spec->authority;
         verification->settings = provider_settings(spec->authority->provider);
+        verification->inquiry = (struct api_inquiry){
+                .provider = spec->authority->provider,
+                .access_token = spec->tokens->access_token,
+                .dpop = spec->dpop,
+                .userdata = verification,
+        };
         const struct identification_spec identification = {
                 .authority = spec->authority,
                 .tokens = spec->tokens,
