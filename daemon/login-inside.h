@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a login is made of: for login.c, which changes it, and login-facts.c, which tells of it. For
- * nobody else. */
+/* What a login is made of: for login.c and login-presentation.c, which change it, and
+ * login-facts.c, which tells of it. For nobody else. */
 #pragma once
 
 #include "login-decision.h"
@@ -50,3 +50,16 @@ struct login {
 
         struct login_decision decision;
 };
+
+/* The one place that changes the state. */
+void login_enter_state(struct login *login, enum login_state state);
+
+/* Ends it, never as granted, which would be LOGIN_REFUSED: that is login_register()'s alone. detail
+ * is for the journal, sentence for the person; both may be NULL. */
+void login_fail(struct login *login, enum login_outcome outcome, const char *detail,
+                const char *sentence);
+
+/* Its proof came to that: may something else be shown? Then detail, of why the provider cannot be
+ * asked, is what the journal has if nothing is. */
+bool login_may_offer(const struct login *login, enum login_outcome outcome);
+void login_offer(struct login *login, const char *detail);

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 
-#include "common/clock.h"
-#include "io/one-time-code.h"
 #include "log.h"
 #include "login-inside.h"
 #include "login-picture.h"
@@ -43,8 +40,7 @@ static void login_tell(struct login *login)
                 log_line(LOG_ERR, "Failed to report login %s: %s", login->id, strerror(-r));
 }
 
-/* The one place that changes the state. */
-static void login_enter_state(struct login *login, enum login_state state)
+void login_enter_state(struct login *login, enum login_state state)
 {
         log_line(LOG_DEBUG, "Login %s: %s -> %s", login->id, state_words[login->state],
                  state_words[state]);
@@ -72,7 +68,6 @@ static void login_enter_state(struct login *login, enum login_state state)
         }
 }
 
-/* detail is for the journal, sentence for the person; both may be NULL. */
 static void login_end(struct login *login, enum login_outcome outcome, const char *detail,
                       const char *sentence)
 {
@@ -80,6 +75,12 @@ static void login_end(struct login *login, enum login_outcome outcome, const cha
                 return;
         login_decision_settle(&login->decision, outcome, detail, sentence);
         login_enter_state(login, LOGIN_STATE_ENDED);
+}
+
+void login_fail(struct login *login, enum login_outcome outcome, const char *detail,
+                const char *sentence)
+{
+        login_end(login, outcome == LOGIN_GRANTED ? LOGIN_REFUSED : outcome, detail, sentence);
 }
 
 /* ---- 4. it is written down ---- */
@@ -97,7 +98,7 @@ bool login_register(struct login *login, enum login_outcome outcome, const char 
 
 void login_refuse(struct login *login, const char *detail, const char *sentence)
 {
-        login_end(login, LOGIN_REFUSED, detail, sentence);
+        login_fail(login, LOGIN_REFUSED, detail, sentence);
 }
 
 static void login_forbid(struct login *login)
@@ -116,90 +117,7 @@ static void login_decide(struct login *login, struct identity *identity)
                 login_forbid(login);
 }
 
-/* ---- 2b. something else is shown in the provider's place ---- */
-
-bool login_vouch(struct login *login, enum login_outcome outcome, const char *type,
-                 const char *detail, const char *sentence)
-{
-        if (login->state != LOGIN_STATE_PRESENTED)
-                return false;
-        if (outcome != LOGIN_GRANTED) {
-                login_end(login, outcome, detail, sentence);
-                return true;
-        }
-        login_decision_settle(&login->decision, LOGIN_REFUSED, detail, sentence);
-        login->decision.substitute = type;
-        login_enter_state(login, LOGIN_STATE_REGISTERING);
-        return true;
-}
-
-/* Whether it is right is for after the approval: otherwise a stranger could try codes, and have the
- * account's factor closed by wrong ones. */
-static int login_keep_code(struct login *login, const char code[static ONE_TIME_CODE_DIGITS + 1])
-{
-        uint64_t now_usec = 0;
-
-        if (login->code)
-                return -EBUSY;
-        login->code = secret_new_text(code);
-        if (!login->code)
-                return -ENOMEM;
-        (void)sd_event_now(login->event, CLOCK_REALTIME, &now_usec);
-        login->code_typed_at_sec = now_usec / USEC_PER_SEC;
-        return 0;
-}
-
-int login_present(struct login *login, const struct secret *secret)
-{
-        char code[ONE_TIME_CODE_DIGITS + 1];
-
-        if (login->state == LOGIN_STATE_SHOWING && login->wants_code &&
-            one_time_code_read(secret, code)) {
-                int r = login_keep_code(login, code);
-                secret_erase(code, sizeof(code));
-                return r;
-        }
-        if ((login->state != LOGIN_STATE_SHOWING && login->state != LOGIN_STATE_OFFERING) ||
-            !login->presenter.on_presented)
-                return -EBUSY;
-        login->offers = sd_event_source_disable_unref(login->offers);
-        /* The state first: what the grant says of its own end is not heard any more. */
-        login_enter_state(login, LOGIN_STATE_PRESENTED);
-        proof_cancel(login->proof);
-        login->presenter.on_presented(login, secret, login->presenter.userdata);
-        return 0;
-}
-
-static int on_offer_over(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        login_end(userdata, LOGIN_UNAVAILABLE, NULL, NULL);
-        return 0;
-}
-
-/* detail, of why the provider cannot be asked, is what the journal has if nothing is shown. */
-static void login_offer(struct login *login, const char *detail)
-{
-        int r = sd_event_add_time_relative(login->event, &login->offers, CLOCK_BOOTTIME,
-                                           login->timeout_usec, 0, on_offer_over, login);
-        if (r < 0) {
-                login_end(login, LOGIN_UNAVAILABLE, detail, NULL);
-                return;
-        }
-        log_line(LOG_WARNING,
-                 "Login %s: the provider cannot be asked, something else may be shown: %s",
-                 login->id, detail ? detail : "it is out of reach");
-        login_decision_settle(&login->decision, LOGIN_UNAVAILABLE, detail, NULL);
-        login->offer.expires_in_sec = login->timeout_usec / USEC_PER_SEC;
-        login->challenge = &login->offer;
-        login_enter_state(login, LOGIN_STATE_OFFERING);
-}
-
-static bool login_may_offer(const struct login *login, enum login_outcome outcome)
-{
-        return outcome == LOGIN_UNAVAILABLE && login->state == LOGIN_STATE_ASKING &&
-               login->presenter.is_wanted &&
-               login->presenter.is_wanted(login, login->presenter.userdata);
-}
+/* ---- 2. the proof ---- */
 
 static void on_done(enum login_outcome outcome, struct identity *identity, const char *detail,
                     void *userdata)
@@ -213,10 +131,10 @@ static void on_done(enum login_outcome outcome, struct identity *identity, const
         else if (login_may_offer(login, outcome))
                 login_offer(login, detail);
         else
-                login_end(login, outcome == LOGIN_GRANTED ? LOGIN_REFUSED : outcome, detail, NULL);
+                login_fail(login, outcome, detail, NULL);
 }
 
-/* ---- 1. and 2.: the code is shown, and approved ---- */
+/* ---- 1. the code is shown, and approved ---- */
 
 static void on_challenge(const struct grant_challenge *challenge, uint64_t expires_at_usec,
                          void *userdata)
@@ -241,7 +159,7 @@ static void login_rely(struct login *login, const struct session_record *session
 {
         login->basis = strdup(session->id);
         if (!login->basis) {
-                login_end(login, LOGIN_UNAVAILABLE, strerror(ENOMEM), NULL);
+                login_fail(login, LOGIN_UNAVAILABLE, strerror(ENOMEM), NULL);
                 return;
         }
         login_decision_settle(&login->decision, LOGIN_REFUSED, detail, NULL);
@@ -254,7 +172,7 @@ static void login_ask(struct login *login)
         const char *objection = login->may_ask ? login->may_ask(login, login->userdata) : NULL;
 
         if (objection)
-                login_end(login, LOGIN_THROTTLED, objection, NULL);
+                login_fail(login, LOGIN_THROTTLED, objection, NULL);
         else
                 login_enter_state(login, LOGIN_STATE_ASKING);
 }
@@ -273,8 +191,8 @@ static void on_rechecked(enum recheck_end end, const struct session_record *sess
                 login_ask(login);
                 return;
         case RECHECK_REFUSED:
-                login_end(login, LOGIN_REFUSED, detail,
-                          "Your identity provider has ended your session. Sign in again.");
+                login_fail(login, LOGIN_REFUSED, detail,
+                           "Your identity provider has ended your session. Sign in again.");
                 return;
         }
 }
@@ -363,7 +281,7 @@ int login_answer(struct login *login, const char *query)
 void login_stop(struct login *login)
 {
         login->recheck = recheck_free(login->recheck);
-        login_end(login, LOGIN_UNAVAILABLE, "badged was stopped", NULL);
+        login_fail(login, LOGIN_UNAVAILABLE, "badged was stopped", NULL);
         proof_cancel(login->proof);
 }
 
@@ -371,7 +289,7 @@ void login_cancel(struct login *login)
 {
         login->recheck = recheck_free(login->recheck);
         proof_cancel(login->proof);
-        login_end(login, LOGIN_CANCELLED, "the caller gave up", NULL);
+        login_fail(login, LOGIN_CANCELLED, "the caller gave up", NULL);
 }
 
 const char *login_state_word(const struct login *login)

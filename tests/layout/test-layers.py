@@ -26,7 +26,7 @@ SPINE = ["log", "settings", "state-files", "state", "state-care",
          "service", "service-factors", "service-tokens", "link-confirmation", "main"]
 
 # Files that are parts of another, and stand where it stands.
-PART_OF = {"login-inside": "login", "login-facts": "login",
+PART_OF = {"login-inside": "login", "login-facts": "login", "login-presentation": "login",
            "service-inside": "service", "service-logins": "service",
            "kept-tokens": "token-keeper", "kept-refresh": "token-keeper"}
 
