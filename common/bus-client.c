@@ -24,6 +24,7 @@
 
 struct bus_client {
         struct bus_peer *peer;
+        char granted[LOGIN_ID_MAX_BYTES + 1]; /* the login that StartLogin said so of; or none */
 };
 
 static uint64_t sooner(uint64_t a_usec, uint64_t b_usec)
@@ -117,17 +118,21 @@ struct bus_client *bus_client_free(struct bus_client *client)
 }
 
 /* Who gave no redirect_uri has no browser: an address for one is nonsense, and is never shown. */
-static int read_start(sd_bus_message *reply, const struct login_context *context, char **ret_id,
+static int read_start(struct bus_client *client, sd_bus_message *reply,
+                      const struct login_context *context, char **ret_id,
                       struct challenge *ret_challenge)
 {
         _cleanup_challenge_ struct challenge challenge = {0};
         _cleanup_free_ char *id = NULL;
+        bool is_granted = false;
 
-        int r = bus_reply_read_start(reply, &id, &challenge);
+        int r = bus_reply_read_start(reply, &id, &challenge, &is_granted);
         if (r < 0)
                 return r;
         if (challenge_kind(&challenge) == CHALLENGE_BROWSER && !context->redirect_uri)
                 return -EBADMSG;
+        if (is_granted)
+                (void)snprintf(client->granted, sizeof(client->granted), "%s", id);
         *ret_id = TAKE_PTR(id);
         *ret_challenge = challenge;
         challenge = (struct challenge){0};
@@ -140,8 +145,10 @@ bool bus_client_start_login(struct bus_client *client, const char *account, cons
                             struct login_verdict *verdict)
 {
         _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
+        struct login_context told = *context;
 
-        int r = new_context_call(client, "StartLogin", "ss", account, service, context, &call);
+        told.knows_granted = true;
+        int r = new_context_call(client, "StartLogin", "ss", account, service, &told, &call);
         if (r < 0) {
                 bus_verdict_for_failure(r, verdict);
                 return false;
@@ -149,7 +156,7 @@ bool bus_client_start_login(struct bus_client *client, const char *account, cons
         if (!ask(client, call, sooner(deadline_usec, clock_now_usec() + WORK_TIMEOUT_USEC), &reply,
                  verdict))
                 return false;
-        r = read_start(reply, context, ret_id, ret_challenge);
+        r = read_start(client, reply, context, ret_id, ret_challenge);
         if (r < 0)
                 bus_verdict_for_failure(r, verdict);
         return r >= 0;
@@ -249,11 +256,20 @@ bool bus_client_present(struct bus_client *client, const char *id, const struct 
         return hand_over(client, id, "Present", secret_bytes(typed), verdict);
 }
 
+static bool is_granted(const struct bus_client *client, const char *id)
+{
+        return login_id_is_valid(id) && strcmp(client->granted, id) == 0;
+}
+
 void bus_client_wait(struct bus_client *client, const char *id, uint64_t deadline_usec,
                      struct login_verdict *verdict, struct login_details *ret_details)
 {
         _cleanup_message_ sd_bus_message *call = NULL, *reply = NULL;
 
+        if (is_granted(client, id)) {
+                login_verdict_set_foreign(verdict, LOGIN_GRANTED, NULL);
+                return;
+        }
         int r = new_login_call(client, id, "Wait", &call);
         if (r < 0) {
                 bus_verdict_for_failure(r, verdict);

@@ -54,7 +54,9 @@ bool bus_client_present(struct bus_client *client, const char *id, const struct 
                         struct login_verdict *verdict);
 
 /* Waits for the end of the login. A deadline that passes is LOGIN_EXPIRED. Whatever did not come
- * from the daemon has cancelled the login. ret_details may be NULL; filled only when granted. */
+ * from the daemon has cancelled the login. ret_details may be NULL; filled only when granted, and
+ * not where there was nothing to approve. Asks nobody when the daemon has said with the challenge
+ * that the login is granted. */
 void bus_client_wait(struct bus_client *client, const char *id, uint64_t deadline_usec,
                      struct login_verdict *verdict, struct login_details *ret_details);
 

@@ -80,6 +80,13 @@ static int read_flag(sd_bus_message *message, void *place)
         return r;
 }
 
+static bool challenge_is_blank(const struct challenge *challenge)
+{
+        return challenge_is_empty(challenge) && !challenge->provider &&
+               challenge->expires_in_sec == 0 && challenge->interval_sec == 0 &&
+               !challenge->wants_code;
+}
+
 /* Exactly one way to approve, or none but a secret; and until when. */
 static bool challenge_is_whole(const struct challenge *challenge)
 {
@@ -96,7 +103,7 @@ static bool challenge_is_whole(const struct challenge *challenge)
         return false;
 }
 
-static int read_challenge(sd_bus_message *reply, struct challenge *challenge)
+static int read_challenge(sd_bus_message *reply, struct challenge *challenge, bool *is_granted)
 {
         const struct bus_field fields[] = {
                 text_field("user_code", &challenge->user_code, CHALLENGE_CODE_MAX_BYTES,
@@ -115,18 +122,23 @@ static int read_challenge(sd_bus_message *reply, struct challenge *challenge)
                 number_field("interval", &challenge->interval_sec, 1, INTERVAL_MAX_SEC),
                 {.key = "wants_secret", .read = read_flag, .place = &challenge->wants_secret},
                 {.key = "wants_code", .read = read_flag, .place = &challenge->wants_code},
+                {.key = "granted", .read = read_flag, .place = is_granted},
         };
 
         int r = bus_dict_read(reply, fields, ELEMENTSOF(fields));
         if (r <= 0)
                 return r;
+        if (*is_granted)
+                return challenge_is_blank(challenge) ? 0 : -EBADMSG;
         return challenge_is_whole(challenge) ? 0 : -EBADMSG;
 }
 
-int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge *ret_challenge)
+int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge *ret_challenge,
+                         bool *ret_is_granted)
 {
         static const char folder[] = BADGED_LOGIN_PATH "/";
         _cleanup_challenge_ struct challenge challenge = {0};
+        bool is_granted = false;
         const char *path;
 
         if (sd_bus_message_has_signature(reply, "oa{sv}") <= 0 ||
@@ -135,7 +147,7 @@ int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge 
         if (strncmp(path, folder, sizeof(folder) - 1) != 0 ||
             !login_id_is_valid(path + sizeof(folder) - 1))
                 return -EBADMSG;
-        int r = read_challenge(reply, &challenge);
+        int r = read_challenge(reply, &challenge, &is_granted);
         if (r < 0)
                 return r;
 
@@ -144,6 +156,7 @@ int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge 
                 return -ENOMEM;
         *ret_id = id;
         *ret_challenge = challenge;
+        *ret_is_granted = is_granted;
         challenge = (struct challenge){0};
         return 0;
 }

@@ -17,9 +17,10 @@ bool login_id_is_valid(const char *id);
 /* [A-Za-z0-9_./:-], 1 to 128 of them. */
 bool session_id_is_valid(const char *id);
 
-/* StartLogin. *ret_id is the login's id, *ret_challenge is empty when there is nothing to show.
- * 0, -EBADMSG, -ENOMEM. */
-int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge *ret_challenge);
+/* StartLogin. *ret_id is the login's id, *ret_challenge is empty when there is nothing to show;
+ * *ret_is_granted: there is not, because the login is granted already. 0, -EBADMSG, -ENOMEM. */
+int bus_reply_read_start(sd_bus_message *reply, char **ret_id, struct challenge *ret_challenge,
+                         bool *ret_is_granted);
 
 /* Wait and CheckAccount: any outcome that is not among our words, and any reply that is not exactly
  * of the right shape, is a refusal. ret_details may be NULL; it is filled only when granted. */

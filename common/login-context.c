@@ -64,5 +64,7 @@ int login_context_append(const struct login_context *context, sd_bus_message *ca
                 r = append_number(call, "lines", context->lines);
         if (r >= 0)
                 r = append_list(call, "prior_factors", context->prior_factors);
+        if (r >= 0 && context->knows_granted)
+                r = sd_bus_message_append(call, "{sv}", "knows_granted", "b", true);
         return r < 0 ? r : sd_bus_message_close_container(call);
 }

@@ -3,6 +3,8 @@
  * a request to the daemon. */
 #pragma once
 
+#include <stdbool.h>
+
 struct sd_bus_message;
 
 /* All borrowed, UTF-8; NULL or 0 when not known. */
@@ -15,6 +17,7 @@ struct login_context {
         const char *login;         /* the id of a granted one that goes on by this */
         unsigned columns, lines;
         const char *const *prior_factors; /* NULL-terminated; NULL for none */
+        bool knows_granted;               /* bus-client.c's own: a challenge may say so */
 };
 
 /* Appends the dictionary to a call. 0 or more, or -errno (-EINVAL for text that is not UTF-8). */

@@ -73,6 +73,17 @@ static int read_number(sd_bus_message *message, const char *name, void *field, s
         return 0;
 }
 
+static int read_flag(sd_bus_message *message, const char *name, void *field, sd_bus_error *error)
+{
+        int flag;
+
+        int r = sd_bus_message_read(message, "v", "b", &flag);
+        if (r < 0)
+                return r;
+        *(bool *)field = flag;
+        return 0;
+}
+
 static int read_qr(sd_bus_message *message, const char *name, void *field, sd_bus_error *error)
 {
         const char *word;
@@ -161,6 +172,7 @@ static const struct {
         {"qr", read_qr, offsetof(struct call_context, qr)},
         {"columns", read_number, offsetof(struct call_context, columns)},
         {"lines", read_number, offsetof(struct call_context, lines)},
+        {"knows_granted", read_flag, offsetof(struct call_context, knows_granted)},
 };
 
 static int read_entry(sd_bus_message *message, struct call_context *context, sd_bus_error *error)

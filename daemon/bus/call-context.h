@@ -3,6 +3,7 @@
  * etc/org.badged.Badged1.xml. It says where a login comes from; nothing in it proves anything. */
 #pragma once
 
+#include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 #include "login.h"
@@ -21,6 +22,7 @@ struct call_context {
         char *prior;               /* the prior factors, joined by commas; NULL for none */
         enum qr_style qr;
         unsigned columns, lines;
+        bool knows_granted; /* the challenge may say that there was nothing to approve */
         uid_t caller_uid;
         char caller[24]; /* the same for people to read, of callers who are not root */
 };

@@ -25,6 +25,7 @@ struct login_object {
         sd_bus_slot *slot;
         sd_bus_message *start; /* StartLogin, until it is answered */
         sd_bus_message *wait;  /* Wait, likewise; only one at a time */
+        bool knows_granted;    /* its owner needs no Wait where there was nothing to approve */
 };
 
 static struct login_object *login_object_free(struct login_object *object)
@@ -207,13 +208,16 @@ static void on_challenge(struct login *login, void *userdata)
                 (void)login_object_free(object);
 }
 
-/* There was nothing to approve; Wait is answered at once. */
+/* There was nothing to approve, or it went too fast to be shown; Wait is answered at once. */
 static void on_silence(struct login_object *object, sd_bus_message *start)
 {
-        int r = login_reply_challenge(start, object->path, attempt_login(object->attempt));
+        const struct login *login = attempt_login(object->attempt);
+        bool is_all = object->knows_granted && !login_challenge(login);
 
+        int r = is_all ? login_reply_granted(start, object->path)
+                       : login_reply_challenge(start, object->path, login);
         report(object, "StartLogin", r);
-        if (r < 0)
+        if (r < 0 || is_all)
                 (void)login_object_free(object);
 }
 
@@ -280,6 +284,7 @@ int login_object_start(struct login_objects *objects, sd_bus_message *message,
                 return -ENOMEM;
 
         object->objects = objects;
+        object->knows_granted = context->knows_granted;
         object->owner = strdup(sender ? sender : "");
         if (!object->owner)
                 return -ENOMEM;

@@ -92,6 +92,11 @@ int login_reply_challenge(sd_bus_message *call, const char *path, const struct l
         return send_dictionary(reply, login, append_challenge);
 }
 
+int login_reply_granted(sd_bus_message *call, const char *path)
+{
+        return sd_bus_reply_method_return(call, "oa{sv}", path, 1, "granted", "b", true);
+}
+
 static int append_amr(sd_bus_message *reply, const struct identity *identity)
 {
         if (identity->n_amr == 0)

@@ -10,6 +10,9 @@
 /* Answers StartLogin with the object's path and the challenge. */
 int login_reply_challenge(sd_bus_message *call, const char *path, const struct login *login);
 
+/* Likewise, of a granted login that needed no approval: the challenge says so, and nothing else. */
+int login_reply_granted(sd_bus_message *call, const char *path);
+
 /* Answers Wait with outcome, reason and, when granted, details. */
 int login_reply_verdict(sd_bus_message *call, const struct login *login);
 

@@ -209,6 +209,8 @@ def login_for_programs_shows_the_code_before_it_waits():
 
 def login_for_programs_has_one_line_when_there_is_no_code():
     for words, code, outcome in ((("silent", "granted"), 0, "granted"),
+                                 (("granted", "refused"), 0, "granted"),
+                                 (("granted-and-code", "granted"), 5, "unavailable"),
                                  (("error-org.badged.Badged1.Error.Throttled",), 6, "throttled")):
         with Host(*words) as host:
             run = host.run("login", "alice", "--json")

@@ -80,6 +80,7 @@ static void print_context(sd_bus_message *call)
                 const char *text = "", *type;
                 char digits[16];
                 uint32_t number;
+                int flag;
                 (void)sd_bus_message_read(call, "s", &key);
                 (void)sd_bus_message_peek_type(call, NULL, &type);
                 if (word_is(type, "s")) {
@@ -88,6 +89,9 @@ static void print_context(sd_bus_message *call)
                         (void)sd_bus_message_read(call, "v", "u", &number);
                         (void)snprintf(digits, sizeof(digits), "%u", (unsigned)number);
                         text = digits;
+                } else if (word_is(type, "b")) {
+                        (void)sd_bus_message_read(call, "v", "b", &flag);
+                        text = flag ? "yes" : "no";
                 } else {
                         (void)sd_bus_message_skip(call, "v");
                         text = "(list)";

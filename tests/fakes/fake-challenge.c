@@ -119,8 +119,30 @@ static int append_secret(sd_bus_message *reply, bool is_wanted, uint64_t expires
                        : sd_bus_message_append(reply, "a{sv}", 1, "wants_secret", "b", is_wanted);
 }
 
+/* The login is granted already; says so and nothing else, or what makes no sense beside it. */
+static int append_granted(sd_bus_message *reply, const char *word)
+{
+        if (word_is(word, "granted-as-text"))
+                return sd_bus_message_append(reply, "a{sv}", 1, "granted", "s", "true");
+        if (word_is(word, "granted-by-provider"))
+                return sd_bus_message_append(reply, "a{sv}", 2, "granted", "b", true, "provider",
+                                             "s", "corp");
+        if (word_is(word, "granted-and-code"))
+                return sd_bus_message_append(reply, "a{sv}", 4, "granted", "b", true, "user_code",
+                                             "s", CODE, "verification_uri", "s", ADDRESS,
+                                             "expires_in", "t", (uint64_t)EXPIRES_SEC);
+        if (word_is(word, "granted-and-secret"))
+                return sd_bus_message_append(reply, "a{sv}", 3, "granted", "b", true,
+                                             "wants_secret", "b", true, "expires_in", "t",
+                                             (uint64_t)EXPIRES_SEC);
+        return sd_bus_message_append(reply, "a{sv}", 1, "granted", "b",
+                                     !word_is(word, "granted-not"));
+}
+
 int fake_challenge_append(sd_bus_message *reply, const char *word)
 {
+        if (strncmp(word, "granted", strlen("granted")) == 0)
+                return append_granted(reply, word);
         if (word_is(word, "secret"))
                 return append_secret(reply, true, EXPIRES_SEC);
         if (word_is(word, "secret-unwanted"))

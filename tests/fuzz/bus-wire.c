@@ -222,17 +222,17 @@ static uint32_t find_call(const uint8_t *bytes, size_t size, const char *member)
         return 0;
 }
 
-uint32_t wire_sent_cookie(int far_fd, const char *member)
+void wire_sent_cookies(int far_fd, const char *const members[static 2],
+                       uint32_t ret_cookies[static 2])
 {
         _cleanup_free_ uint8_t *bytes = malloc(SENT_MAX_BYTES);
         size_t size = 0;
         ssize_t n = 1;
 
-        if (!bytes)
-                return 0;
-        while (far_fd >= 0 && n > 0 && size < SENT_MAX_BYTES) {
+        while (bytes && far_fd >= 0 && n > 0 && size < SENT_MAX_BYTES) {
                 n = recv(far_fd, bytes + size, SENT_MAX_BYTES - size, MSG_DONTWAIT);
                 size += n > 0 ? (size_t)n : 0;
         }
-        return find_call(bytes, size, member);
+        for (size_t i = 0; i < 2; i++)
+                ret_cookies[i] = bytes ? find_call(bytes, size, members[i]) : 0;
 }

@@ -45,5 +45,7 @@ sd_bus *wire_connect(const struct wire *wire, int *ret_far_fd);
  * caller unrefs it. */
 sd_bus_message *wire_read_one(const struct wire *wire);
 
-/* The serial of the first call to that member among what the reader sent; 0 when there is none. */
-uint32_t wire_sent_cookie(int far_fd, const char *member);
+/* The serials of the first calls to two members among what the reader sent; 0 when there is none.
+ */
+void wire_sent_cookies(int far_fd, const char *const members[static 2],
+                       uint32_t ret_cookies[static 2]);

@@ -75,17 +75,19 @@ static void check_reply(sd_bus_message *reply)
 {
         _cleanup_challenge_ struct challenge challenge = {0};
         _cleanup_free_ char *id = NULL;
+        bool is_granted = false;
 
-        int r = bus_reply_read_start(reply, &id, &challenge);
+        int r = bus_reply_read_start(reply, &id, &challenge, &is_granted);
         if (r != 0) {
                 FUZZ_EXPECT(r == -EBADMSG);
-                FUZZ_EXPECT(!id &&
+                FUZZ_EXPECT(!id && !is_granted &&
                             memcmp(&challenge, &(struct challenge){0}, sizeof(challenge)) == 0);
                 return;
         }
         FUZZ_EXPECT(id && login_id_is_valid(id) && !strchr(id, '/'));
         FUZZ_EXPECT(challenge_is_empty(&challenge) ==
                     (memcmp(&challenge, &(struct challenge){0}, sizeof(challenge)) == 0));
+        FUZZ_EXPECT(!is_granted || challenge_is_empty(&challenge));
         if (!challenge_is_empty(&challenge))
                 check_challenge(&challenge);
 }

@@ -34,6 +34,7 @@ enum record {
         RECORD_OWNER_CHANGED,
         RECORD_RAW,
         RECORD_RING,
+        RECORD_GRANTED,
         RECORDS,
 };
 
@@ -41,7 +42,7 @@ enum record {
 struct heard {
         const char *owners[RECORDS_MAX]; /* that the driver named */
         size_t n_owners;
-        uint64_t grants_login; /* bit by cookie that it answers */
+        uint64_t grants_login, grants_at_once; /* bit by cookie that it answers */
         bool grants_account, names_session;
 };
 
@@ -74,6 +75,11 @@ static bool is_owner(const struct heard *heard, const char *name)
         return false;
 }
 
+static bool has_text(const struct wire *body, const char *text)
+{
+        return memmem(body->bytes, body->size, text, strlen(text) + 1) != NULL;
+}
+
 static void note(struct heard *heard, const struct wire_header *header, const struct wire *body,
                  const char *owner)
 {
@@ -85,8 +91,11 @@ static void note(struct heard *heard, const struct wire_header *header, const st
                 heard->owners[heard->n_owners++] = owner;
         if (!is_owner(heard, sender))
                 return;
+        uint64_t bit = UINT64_C(1) << (header->reply_cookie % 64);
         if (strcmp(header->signature, "ssa{sv}") == 0 && starts_with_text(body, "granted"))
-                heard->grants_login |= UINT64_C(1) << (header->reply_cookie % 64);
+                heard->grants_login |= bit;
+        if (strcmp(header->signature, "oa{sv}") == 0 && has_text(body, "granted"))
+                heard->grants_at_once |= bit;
         if (strcmp(header->signature, "ss") == 0 && starts_with_text(body, "granted"))
                 heard->grants_account = true;
         if (strcmp(header->signature, "s") == 0)
@@ -129,6 +138,22 @@ static void write_ring(struct fuzz_bytes *bytes, struct wire *body)
         wire_text(body, "expires_in");
         wire_signature(body, "t");
         wire_number(body, fuzz_number(bytes), 8);
+        wire_array_close(body, opened, 8);
+}
+
+/* A byte says whether it is, whether something else is said beside it, and how. */
+static void write_granted(struct fuzz_bytes *bytes, struct wire *body)
+{
+        uint8_t how = fuzz_byte(bytes);
+
+        wire_text(body, BADGED_LOGIN_PATH "/7");
+        size_t opened = wire_array_open(body, 8);
+        wire_align(body, 8);
+        wire_text(body, "granted");
+        wire_signature(body, how & 4 ? "u" : "b");
+        wire_number(body, how & 1, 4);
+        if (how & 2)
+                write_entry(body, "user_code", fuzz_text(bytes));
         wire_array_close(body, opened, 8);
 }
 
@@ -177,6 +202,10 @@ static const char *write_record(struct fuzz_bytes *bytes, enum record record,
         case RECORD_RING:
                 header->signature = "oa{sv}";
                 write_ring(bytes, body);
+                return NULL;
+        case RECORD_GRANTED:
+                header->signature = "oa{sv}";
+                write_granted(bytes, body);
                 return NULL;
         case RECORD_SILENT:
                 header->signature = "oa{sv}";
@@ -295,8 +324,11 @@ static void expect_may_enter(const struct play *play, const struct pam_outcome *
         bool is_root = strcmp(user, "root") == 0, is_system = strcmp(user, "svc") == 0;
 
         FUZZ_EXPECT(outcome->connection < PAM_INSIDE_CONNECTIONS);
-        FUZZ_EXPECT(outcome->wait_cookie > 0 && outcome->wait_cookie < 64);
-        FUZZ_EXPECT(play->heard[outcome->connection].grants_login >> outcome->wait_cookie & 1);
+        FUZZ_EXPECT(outcome->start_cookie > 0 && outcome->start_cookie < 64);
+        FUZZ_EXPECT(outcome->wait_cookie < 64);
+        const struct heard *heard = &play->heard[outcome->connection];
+        FUZZ_EXPECT(outcome->wait_cookie > 0 ? heard->grants_login >> outcome->wait_cookie & 1
+                                             : heard->grants_at_once >> outcome->start_cookie & 1);
         FUZZ_EXPECT(is_root || is_system || strcmp(user, "alice") == 0);
         FUZZ_EXPECT(!is_root || has_option(play, "allow_root"));
         FUZZ_EXPECT(!is_system || has_option(play, "min_uid="));

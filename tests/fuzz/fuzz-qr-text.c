@@ -53,8 +53,10 @@ static void check_taken(sd_bus_message *reply, const char *picture)
 {
         _cleanup_challenge_ struct challenge challenge = {0};
         _cleanup_free_ char *id = NULL;
+        bool is_granted = true;
 
-        FUZZ_EXPECT(bus_reply_read_start(reply, &id, &challenge) == 0);
+        FUZZ_EXPECT(bus_reply_read_start(reply, &id, &challenge, &is_granted) == 0);
+        FUZZ_EXPECT(!is_granted);
         FUZZ_EXPECT(challenge.qr && strcmp(challenge.qr, picture) == 0);
 }
 

@@ -183,6 +183,9 @@ static int on_messages(int n_messages, const struct pam_message **messages,
 
 static void run_phase(struct run *run, pam_handle_t *pamh, char phase)
 {
+        static const char *const calls[] = {"StartLogin", "Wait"};
+        uint32_t cookies[ELEMENTSOF(calls)];
+
         run->outcome = (struct pam_outcome){.phase = phase,
                                             .code = PAM_INSIDE_NOT_CALLED,
                                             .connection = PAM_INSIDE_CONNECTIONS};
@@ -202,7 +205,9 @@ static void run_phase(struct run *run, pam_handle_t *pamh, char phase)
         default:
                 break;
         }
-        run->outcome.wait_cookie = wire_sent_cookie(run->far_fd, "Wait");
+        wire_sent_cookies(run->far_fd, calls, cookies);
+        run->outcome.start_cookie = cookies[0];
+        run->outcome.wait_cookie = cookies[1];
         run->outcome.has_login = pam_getenv(pamh, "BADGE_LOGIN") != NULL;
         run->outcome.has_session = pam_getenv(pamh, "BADGE_SESSION") != NULL;
 }

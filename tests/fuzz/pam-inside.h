@@ -34,7 +34,8 @@ struct pam_outcome {
         int code; /* the module's own, before libpam makes something of it */
         bool answers_failed;
         bool has_login, has_session; /* in the PAM environment */
-        uint32_t wait_cookie;        /* of the module's call to Wait; 0: it did not wait */
+        /* Of the module's calls to StartLogin and Wait; 0: there was none. */
+        uint32_t start_cookie, wait_cookie;
         size_t connection; /* the one that the phase used; PAM_INSIDE_CONNECTIONS and more: none */
 };
 

@@ -67,6 +67,7 @@ CONTEXTS = {
     "escape": (["1", "requesting_user", "s", "\033[2J"], "requesting_user is too long or not"),
     "text-as-number": (["1", "remote_host", "u", "1"], "remote_host"),
     "number-as-text": (["1", "columns", "s", "80"], "columns"),
+    "flag-as-text": (["1", "knows_granted", "s", "yes"], "knows_granted"),
     "qr-as-number": (["1", "qr", "u", "1"], "qr"),
     "unknown-qr": (["1", "qr", "s", "gif"], "qr is none of"),
     "prior-as-text": (["1", "prior_factors", "s", "publickey"], "prior_factors"),

@@ -273,9 +273,9 @@ def test_session_without_tokens_counts_for_max_age_and_no_longer(scripted, serve
 
 # ---- what it is bound to ----
 
-def start(caller, service, login_session):
+def start(caller, service, login_session, **more):
     """The challenge that is shown; empty when there is none."""
-    path, challenge = caller.start_login("alice", service, login_session=login_session)
+    path, challenge = caller.start_login("alice", service, login_session=login_session, **more)
     return path, dict(challenge)
 
 
@@ -300,6 +300,20 @@ def test_bound_to_the_login_session(provider, serve):
             other.see_challenge()
         with Person("su", "alice") as other:
             other.see_challenge()
+
+
+def test_who_knows_the_word_need_not_wait(provider, serve, journal):
+    """It comes with the challenge, if there was nothing to approve; then the login is over."""
+    serve(provider, section=KEPT, services="[service sudo]\nmax_age = 15min")
+    with ssh(provider) as person, Caller() as root:
+        own = login_session_of(person)
+        path, challenge = start(root, "sudo", own, knows_granted=True)
+        assert challenge == {"granted": True}
+        assert journal.wait_for(LOGIN=path.rpartition("/")[2])["OUTCOME"] == "granted"
+        assert root.refused(root.call, path, LOGIN, "Wait")[0].endswith("UnknownObject")
+        path, challenge = start(root, "sudo", f"{own}0", knows_granted=True)
+        assert "user_code" in challenge and "granted" not in challenge
+        root.call(path, LOGIN, "Cancel")
 
 
 def test_another_account_in_her_login_session_is_not_her(provider, serve):
