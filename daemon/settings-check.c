@@ -269,11 +269,13 @@ static void check_provider(const struct checking *checking,
                          "is not used: this provider names no accounts by claim");
         if (!opens_an_account(checking->settings, provider))
                 complain(checking, SETTINGS_WARNING, section, NULL,
-                         "set username_claim in this section, or name its identities in map_file",
-                         "no identity of this provider can open an account");
+                         "set username_claim in this section, name its identities in map_file, or "
+                         "link them: badgectl identity link",
+                         "only identities of this provider that are linked to an account open it");
 }
 
-/* Every provider by itself may be all right and yet no identity reach any account. */
+/* Every provider by itself may be all right and yet no identity reach any account, but for those
+ * that are linked: which they are is not known to the settings. */
 static void check_reach(const struct checking *checking)
 {
         const struct settings *settings = checking->settings;
@@ -288,9 +290,10 @@ static void check_reach(const struct checking *checking)
                 reaches = reaches || settings->providers[i]->username_claim;
         reaches = reaches || is_written(checking, "accounts", "username_claim");
         if (!reaches)
-                complain(checking, SETTINGS_ERROR, "accounts", "username_claim",
+                complain(checking, SETTINGS_WARNING, "accounts", "username_claim",
                          "set username_claim, map_file or account_groups in [accounts]",
-                         "is missing, as are map_file and account_groups: nobody could log in");
+                         "is missing, as are map_file and account_groups: nobody can log in but "
+                         "who is linked to an account (badgectl identity link)");
 }
 
 static void check_default(const struct checking *checking)

@@ -185,8 +185,9 @@ static const struct settings_case settings_cases[] = {
               "username_claim = email\n[accounts]\naccount_groups = deploy:linux\n"),
          AT(1) "error: [badged] default_provider: is missing (there are several providers: write the "
          "NAME of one of them)\n"
-         AT(2) "warning: [provider corp] no identity of this provider can open an account (set "
-         "username_claim in this section, or name its identities in map_file)\n"},
+         AT(2) "warning: [provider corp] only identities of this provider that are linked to an account "
+         "open it (set username_claim in this section, name its identities in map_file, or link "
+         "them: badgectl identity link)\n"},
         {"an_http_issuer_is_refused",
          MAIN("[provider corp]\nissuer = http://sso.example\nclient_id = linux\n" BY_CLAIM),
          AT(2) IN_CORP("issuer") "is not an address of the form https://HOST/PATH (write the issuer as "
@@ -486,8 +487,9 @@ static const struct settings_case settings_cases[] = {
         {"default_provider_names_a_provider", MAIN(PLAIN "[badged]\ndefault_provider = corb\n"),
          AT(7) "error: [badged] default_provider: names no provider (write the NAME of a [provider "
          "NAME] section)\n"
-         AT(1) "warning: [provider corp] no identity of this provider can open an account (set "
-         "username_claim in this section, or name its identities in map_file)\n"},
+         AT(1) "warning: [provider corp] only identities of this provider that are linked to an account "
+         "open it (set username_claim in this section, name its identities in map_file, or link "
+         "them: badgectl identity link)\n"},
         {"a_limit_is_not_zero", MAIN(PLAIN "[badged]\nmax_logins = 0\nmax_logins_per_origin = 100001\n"),
          AT(7) "error: [badged] max_logins: is not a number from 1 to 100000 (write a number, or leave "
          "it out for 10000)\n"
@@ -561,21 +563,24 @@ static const struct settings_case settings_cases[] = {
          AT(8) "warning: " IN_SUDO("offline_limit") "is not used: no one-time code stands in for the "
          "provider (set offline = totp)\n"},
 
-        {"without_claim_map_and_groups_nobody_could_log_in", MAIN(CORP),
-         AT(1) "warning: [provider corp] no identity of this provider can open an account (set "
-         "username_claim in this section, or name its identities in map_file)\n"
-         "@/etc/badged.conf: error: [accounts] username_claim: is missing, as are map_file and "
-         "account_groups: nobody could log in (set username_claim, map_file or account_groups in "
-         "[accounts])\n"},
+        {"without_claim_map_and_groups_only_links_let_in", MAIN(CORP),
+         AT(1) "warning: [provider corp] only identities of this provider that are linked to an account "
+         "open it (set username_claim in this section, name its identities in map_file, or link "
+         "them: badgectl identity link)\n"
+         "@/etc/badged.conf: warning: [accounts] username_claim: is missing, as are map_file and "
+         "account_groups: nobody can log in but who is linked to an account (badgectl identity link) "
+         "(set username_claim, map_file or account_groups in [accounts])\n"},
         {"groups_alone_are_enough", MAIN(CORP "[accounts]\naccount_groups = deploy:linux\n"), ""},
         {"a_map_alone_is_enough", {{"etc/badged.conf", CORP "[accounts]\nmap_file = m\n"},
                                    {"etc/m", "alice = corp:number=1\n"}}, ""},
         {"an_empty_map_alone_is_not", {{"etc/badged.conf", CORP "[accounts]\nmap_file = m\n"},
                                        {"etc/m", "# nobody\n"}},
-         AT(1) "warning: [provider corp] no identity of this provider can open an account (set "
-         "username_claim in this section, or name its identities in map_file)\n"
-         AT(4) "error: [accounts] username_claim: is missing, as are map_file and account_groups: "
-         "nobody could log in (set username_claim, map_file or account_groups in [accounts])\n"},
+         AT(1) "warning: [provider corp] only identities of this provider that are linked to an account "
+         "open it (set username_claim in this section, name its identities in map_file, or link "
+         "them: badgectl identity link)\n"
+         AT(4) "warning: [accounts] username_claim: is missing, as are map_file and account_groups: "
+         "nobody can log in but who is linked to an account (badgectl identity link) (set "
+         "username_claim, map_file or account_groups in [accounts])\n"},
         {"account_groups_have_two_parts", MAIN(PLAIN "account_groups = deploy:linux, backup\n"),
          AT(6) "error: [accounts] account_groups: is not a list of ACCOUNT:GROUP, with commas between "
          "them (write account_groups = deploy:linux-deployers, backup:linux-backup)\n"},
@@ -615,8 +620,9 @@ static const struct settings_case settings_cases[] = {
               "[provider other]\nissuer = https://other.example\nclient_id = x\nstrip_suffix = @x\n"),
          AT(11) "warning: [provider other] strip_suffix: is not used: this provider names no accounts "
          "by claim (set username_claim in this section, or remove it)\n"
-         AT(8) "warning: [provider other] no identity of this provider can open an account (set "
-         "username_claim in this section, or name its identities in map_file)\n"},
+         AT(8) "warning: [provider other] only identities of this provider that are linked to an account "
+         "open it (set username_claim in this section, name its identities in map_file, or link "
+         "them: badgectl identity link)\n"},
 
         {"a_file_that_others_may_write_is_refused", {{"etc/badged.conf", PLAIN, 0666}},
          "@/etc/badged.conf: error: the file cannot be used: others may write it" FILE_MEND
@@ -664,7 +670,8 @@ static const struct settings_case settings_cases[] = {
          "@/etc/m:1: error: there is no account = identity (write ACCOUNT = ISSUER SUBJECT or "
          "ACCOUNT = PROVIDER:CLAIM=VALUE)\n"
          AT(4) IN_CORP("client_id") "is missing (write the client id that the provider gave you)\n"
-         AT(4) "warning: [provider corp] no identity of this provider can open an account (set "
-         "username_claim in this section, or name its identities in map_file)\n"},
+         AT(4) "warning: [provider corp] only identities of this provider that are linked to an account "
+         "open it (set username_claim in this section, name its identities in map_file, or link "
+         "them: badgectl identity link)\n"},
 };
 /* clang-format on */
