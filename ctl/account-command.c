@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* badgectl account: local accounts as badged knows them. */
+#include <errno.h>
+#include <stdio.h>
+
 #include "common/cleanup.h"
 #include "ctl/admin-command.h"
 #include "ctl/command.h"
+#include "ctl/complaint-report.h"
+#include "ctl/daemon-call.h"
+#include "ctl/json-output.h"
 #include "ctl/listing.h"
 
 static const struct listing_field fields[] = {
@@ -65,10 +71,44 @@ static enum command_exit unlock_command(const struct command_line *line)
                         line->operands[0]);
 }
 
+static int print_forgotten(bool json, uint32_t n_ended)
+{
+        _cleanup_json_ struct json_object *object = NULL;
+
+        if (!json) {
+                puts("The account is forgotten; its next login is its first.");
+                if (n_ended > 0)
+                        printf("Logins that had not opened a session yet, and were ended: %u\n",
+                               n_ended);
+                return 0;
+        }
+        object = json_object_new_object();
+        if (!object || json_add(object, "done", json_object_new_boolean(true)) < 0 ||
+            json_add(object, "ended_logins", json_object_new_uint64(n_ended)) < 0)
+                return -ENOMEM;
+        return json_print(object);
+}
+
 static enum command_exit forget_command(const struct command_line *line)
 {
-        return admin_do(line, "The account is forgotten; its next login is its first.",
-                        "ForgetAccount", "s", line->operands[0]);
+        _cleanup_(bus_peer_freep) struct bus_peer *peer = NULL;
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        struct complaint complaint = {0};
+        uint32_t n_ended;
+
+        if (!daemon_find(-1, &peer, &complaint) ||
+            !daemon_ask(peer, "ForgetAccount", line->operands[0], ADMIN_TIMEOUT_USEC, &reply,
+                        &complaint))
+                return complaint_report(&complaint, line->json);
+        int r = sd_bus_message_read(reply, "u", &n_ended);
+        if (r > 0)
+                r = print_forgotten(line->json, n_ended);
+        else
+                r = -EBADMSG;
+        if (r >= 0)
+                return COMMAND_GOOD;
+        complaint_set_unreadable(&complaint, r);
+        return complaint_report(&complaint, line->json);
 }
 
 static const struct verb verbs[] = {
@@ -120,7 +160,9 @@ static const struct verb verbs[] = {
                 .summary = "forget an account and whatever is its own",
                 .help = "Forgets the account's identities, tickets and factors, and whether it is "
                         "the owner. For an account that was removed, or made anew with another "
-                        "uid. Not while it is locked, or has sessions.",
+                        "uid. Not while it is locked, or has sessions: end them first (badgectl "
+                        "session end --account ACCOUNT). Logins that have not opened one yet are "
+                        "ended.",
                 .run = forget_command,
         },
         {0},

@@ -5,14 +5,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "common/clock.h"
 #include "ctl/complaint-report.h"
 #include "ctl/daemon-call.h"
 #include "ctl/json-output.h"
 #include "ctl/listing.h"
-
-/* The daemon answers from memory, or as soon as its disk has it. */
-#define ADMIN_TIMEOUT_USEC (25 * USEC_PER_SEC)
 
 /* True and the reply; or false, and the complaint says why. */
 static bool ask(const char *member, const char *types, va_list arguments,

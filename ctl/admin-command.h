@@ -3,7 +3,11 @@
  * done is told with its mend, and is the exit code. */
 #pragma once
 
+#include "common/clock.h"
 #include "ctl/command.h"
+
+/* The daemon answers from memory, or as soon as its disk has it. */
+#define ADMIN_TIMEOUT_USEC (25 * USEC_PER_SEC)
 
 struct listing;
 

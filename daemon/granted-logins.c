@@ -232,6 +232,15 @@ size_t granted_logins_end_all(struct granted_logins *logins, const char *account
         return n;
 }
 
+size_t granted_logins_end_unclaimed(struct granted_logins *logins, const char *account)
+{
+        for (const struct session_record *session = NULL;
+             (session = sessions_next(logins->sessions, session));)
+                if (strcmp(session->account, account) == 0 && session_is_open(session))
+                        return 0;
+        return granted_logins_end_all(logins, account, SESSION_ENDED_BY_ADMIN, NULL, NULL, NULL);
+}
+
 static void forget_tokens(struct granted_logins *logins, const struct session_record *session)
 {
         struct session_record changed = *session;

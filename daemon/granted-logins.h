@@ -67,6 +67,10 @@ size_t granted_logins_end_all(struct granted_logins *logins, const char *account
                               enum session_end how, store_on_done on_done, void *userdata,
                               struct store_write **ret_write);
 
+/* Ends the logins of the account that nobody has claimed yet, unless a session of it is open: how
+ * many. */
+size_t granted_logins_end_unclaimed(struct granted_logins *logins, const char *account);
+
 /* Has the tokens of a session revoked, which stays as it is without them. */
 void granted_logins_end_tokens(struct granted_logins *logins, const char *id);
 /* They are revoked, or never will be: its row forgets them, or goes, if the session has ended. */

@@ -13,6 +13,7 @@
 #include "common/bus-names.h"
 #include "common/clock.h"
 #include "common/text.h"
+#include "granted-logins.h"
 #include "identities.h"
 
 /* ---- ListAccounts, GetAccount ---- */
@@ -137,8 +138,9 @@ static int complain(int r, sd_bus_error *error)
                                         "The account is locked; forgetting it would unlock it.");
         case -ENOTEMPTY:
                 return sd_bus_error_set(error, BADGED_ERROR_IN_USE,
-                                        "The account has sessions, or their tokens are not revoked "
-                                        "yet.");
+                                        "The account has open sessions (badgectl session end "
+                                        "--account ACCOUNT), or tokens of those that ended are not "
+                                        "revoked at the provider yet.");
         default:
                 return safe_reply_complain(r, error);
         }
@@ -222,7 +224,39 @@ int account_call_unlock(sd_bus_message *message, void *userdata, sd_bus_error *e
         return change(message, userdata, accounts_unlock, "the account was unlocked", error);
 }
 
+/* Logins that nobody claimed are no reason to keep an account: those are ended. */
+static int forget(struct service *service, const char *name, struct safe_reply *reply)
+{
+        size_t n_ended = 0;
+
+        int r = accounts_forget(service_state(service), name, safe_reply_on_done, reply,
+                                safe_reply_write(reply));
+        if (r == -ENOTEMPTY)
+                n_ended = granted_logins_end_unclaimed(service_granted_logins(service), name);
+        if (n_ended > 0)
+                r = accounts_forget(service_state(service), name, safe_reply_on_done, reply,
+                                    safe_reply_write(reply));
+        safe_reply_count(reply, (uint32_t)n_ended);
+        return r;
+}
+
 int account_call_forget(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        return change(message, userdata, accounts_forget, "the account was forgotten", error);
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+        struct admin_object *object = userdata;
+        const char *name;
+
+        int r = admin_caller_demand(object->service, message, error);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &name);
+        if (r >= 0)
+                r = safe_reply_new(object->replies, message, &reply);
+        if (r < 0)
+                return r;
+        r = forget(object->service, name, reply);
+        if (r < 0)
+                return complain(r, error);
+        tell(message, name, "the account was forgotten", NULL);
+        TAKE_PTR(reply);
+        return 1;
 }

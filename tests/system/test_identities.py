@@ -10,6 +10,7 @@ import time
 import pytest
 
 from host.daemon import settings_for, write_settings
+from system.bus_caller import INTERFACE, LOGIN, OBJECT, Caller
 from system.person import Person, as_user
 from system.traces import assert_no_secrets
 
@@ -267,6 +268,49 @@ def test_locked_at_every_program(service, glewlwyd, serve):
         assert person.see_refusal(LOGIN_SEC)
 
 
+@pytest.mark.parametrize("section", ["", "keep_tokens = yes"])
+def test_forgetting_ends_logins_that_nobody_claimed(section, scripted, serve):
+    """One with tokens is over at once too, and gone when the provider has revoked these."""
+    SERVICE.write_text("auth required pam_badge.so dialog=wait qr=none\n"
+                       "account required pam_badge.so\n")
+    provider = scripted.scenario("refresh")
+    serve(provider, section=section)
+    for _ in range(2):
+        assert subprocess.run(["pamtester", SERVICE.name, "alice", "authenticate"], check=False,
+                              capture_output=True, timeout=LOGIN_SEC).returncode == 0
+    done = subprocess.run(["badgectl", "account", "forget", "alice"], capture_output=True, text=True,
+                          timeout=LOGIN_SEC, check=False)
+    if section:
+        assert done.returncode == 1 and "not revoked" in done.stderr, done
+        deadline = time.monotonic() + LOGIN_SEC
+        while done.returncode and time.monotonic() < deadline:
+            done = subprocess.run(["badgectl", "account", "forget", "alice"], capture_output=True,
+                                  text=True, timeout=LOGIN_SEC, check=False)
+    else:
+        assert done.stdout.endswith("were ended: 2\n")
+    assert done.returncode == 0, done
+    assert badgectl("account", "list")["accounts"] == []
+
+
+def open_session(caller, login):
+    return caller.call(OBJECT, INTERFACE, "OpenSession", "soa{sv}", "alice", login, {})
+
+
+def test_open_sessions_keep_an_account(scripted, serve):
+    """And the logins beside them are not ended for nothing."""
+    provider = scripted.scenario("refresh")
+    serve(provider)
+    with Caller() as root:
+        logins = []
+        for _ in range(2):
+            logins.append(root.start_login("alice", "sshd")[0])
+            assert root.call(logins[-1], LOGIN, "Wait")[0] == "granted"
+        opened = open_session(root, logins[0])
+        assert "badgectl session end" in str(badgectl("account", "forget", "alice", fails=True))
+        root.call(OBJECT, INTERFACE, "CloseSession", "s", opened)
+        open_session(root, logins[1])
+
+
 def test_locked_account_is_not_forgotten(provider, serve):
     serve(provider)
     badgectl("account", "lock", "alice")
@@ -287,6 +331,14 @@ def test_link_by_an_administrator(provider, serve, journal):
     assert only["bound_by"] == "administrator"
     badgectl("identity", "unlink", only["id"])
     assert not sign_in(provider, "ops", "bob")[0]
+
+
+def test_links_alone_let_in(provider, serve):
+    """Where the settings open no account, that is a warning: they do not know who is linked."""
+    serve(provider, username_claim="")
+    assert not Login(provider, "ops").ends_granted()
+    badgectl("identity", "link", "ops", provider.issuer, "subject-of-bob")
+    is_let_in(provider, "ops", "bob")
 
 
 @pytest.mark.parametrize("what, arguments", [
