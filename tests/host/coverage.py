@@ -41,23 +41,33 @@ LEFT_OUT = ("test_row_by_sshd", "test_gone_before_the_code", "test_gone_while",
 COUNT = ("/usr/bin/python3", "-m", "host.coverage")
 
 
-def forget(build: pathlib.Path) -> None:
-    """What an earlier run counted."""
-    for counter in build.rglob("*.gcda"):
-        counter.unlink()
+def begin(build: pathlib.Path) -> None:
+    """Forgets what an earlier run counted. A counter that a program makes itself could be written by
+    nobody but its user, and people run badgectl; an empty one counts from nothing."""
+    for notes in build.rglob("*.gcno"):
+        counter = notes.with_suffix(".gcda")
+        counter.write_bytes(b"")
+        counter.chmod(0o666)
 
 
 def count(command: list[str]) -> int:
     """Runs the command and keeps what the daemon counted meanwhile beside the build's counters."""
     paths.COUNTERS.mkdir()
     paths.COUNTERS.chmod(0o1777)
-    own_counters(0o666)     # su and login unload the module as the person who has come in
-    open_folders(paths.BUILD, 0o1777)
     done = subprocess.run(command, check=False)
     kept = paths.BUILD / f"counters-{paths.SHARE}"
     shutil.copytree(paths.COUNTERS, kept, dirs_exist_ok=True)
-    own_counters(0o666)
+    give_away(kept)
     return done.returncode
+
+
+def give_away(counters: pathlib.Path) -> None:
+    """To whoever builds, who need not be root."""
+    owner = paths.BUILD.stat()
+    for path in (counters, *counters.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid)
+        if path.is_file():
+            path.chmod(0o644)
 
 
 def add_up(build: pathlib.Path) -> None:
@@ -66,31 +76,12 @@ def add_up(build: pathlib.Path) -> None:
         if not counter.stat().st_size:
             counter.unlink()
     for counters in build.glob("counters-*"):
-        with tempfile.TemporaryDirectory() as both:
+        with tempfile.TemporaryDirectory() as folder:
+            both = pathlib.Path(folder) / "both"    # a copy brings the mode of its folder along
             subprocess.run(["gcov-tool", "merge", "-o", both, build, counters], check=True,
                            capture_output=True)
             shutil.copytree(both, build, dirs_exist_ok=True)
         shutil.rmtree(counters)
-    for counter in build.rglob("*.gcda"):
-        counter.chmod(0o644)
-    open_folders(build, 0o755)
-
-
-def own_counters(mode: int) -> None:
-    """A counter that a program makes itself could be written by nobody but its user."""
-    owner = paths.BUILD.stat()
-    for notes in paths.BUILD.rglob("*.gcno"):
-        notes.with_suffix(".gcda").touch()
-    for path in (*paths.BUILD.rglob("*.gcda"), *paths.BUILD.glob("counters-*/**")):
-        os.chown(path, owner.st_uid, owner.st_gid)
-        if path.is_file():
-            path.chmod(mode)
-
-
-def open_folders(build: pathlib.Path, mode: int) -> None:
-    """Of the objects: whoever runs badgectl first makes its counters there."""
-    for folder in {path.parent for path in build.rglob("*.gcno")}:
-        folder.chmod(mode)
 
 
 def read(build: pathlib.Path) -> list[dict]:

@@ -99,7 +99,7 @@ def run_variant(variant: str) -> Numbers:
                                  *programs)
         return numbers
     if variant == "coverage":
-        coverage.forget(build)
+        coverage.begin(build)
     for suite in ("unit", "io", "bus", "fuzz", "torture"):
         numbers += run_meson(suite, build, "--timeout-multiplier=5")
     if variant == "coverage":
