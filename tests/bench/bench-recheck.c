@@ -3,8 +3,10 @@
  * password that pam_unix checks. Begins a login session of its own (the kernel's, as pam_loginuid
  * does it), in which the first login is to be approved by the provider itself.
  *
- *      bench-recheck ROUNDS FIRST-SERVICE SILENT-SERVICE UNIX-SERVICE ACCOUNT UID PASSWORD
- */
+ *      bench-recheck ROUNDS FIRST-SERVICE SILENT-SERVICE UNIX-SERVICE ACCOUNT UID PASSWORD PID...
+ *
+ * Also the CPU time of each, with that of the other processes that work for it. */
+#include <inttypes.h>
 #include <security/pam_appl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,7 +18,8 @@
 
 struct person {
         const char *password;
-        bool was_shown; /* something to approve */
+        char *const *others; /* pids; NULL ends them */
+        bool was_shown;      /* something to approve */
 };
 
 static int on_messages(int n_messages, const struct pam_message **messages,
@@ -60,12 +63,23 @@ static void begin_login_session(const char *uid)
                 measure_give_up("/proc/self/loginuid", "it cannot be written");
 }
 
+/* Of this process and all that are named. */
+static uint64_t cpu_nsec(char *const *pids)
+{
+        uint64_t nsec = measure_cpu_nsec();
+
+        for (; *pids; pids++)
+                nsec += measure_cpu_of_nsec((pid_t)strtoul(*pids, NULL, 10));
+        return nsec;
+}
+
 static void measure_one(const char *label, const char *service, const char *account,
                         struct person *person)
 {
         pam_handle_t *pamh = start(service, account, person);
 
         measure_settle();
+        uint64_t begin_cpu = cpu_nsec(person->others);
         uint64_t begin = measure_now_nsec();
         int r = pam_authenticate(pamh, 0);
         uint64_t end = measure_now_nsec();
@@ -74,14 +88,16 @@ static void measure_one(const char *label, const char *service, const char *acco
         if (person->was_shown)
                 measure_give_up(service, "it was not silent");
         measure_print(label, end - begin);
+        measure_settle(); /* what they do for it afterwards counts, too */
+        (void)printf("%s-cpu %" PRIu64 "\n", label, cpu_nsec(person->others) - begin_cpu);
 }
 
 int main(int argc, char **argv)
 {
-        if (argc != 8)
+        if (argc < 8)
                 measure_give_up("bench-recheck", "read its first lines for the arguments");
 
-        struct person person = {.password = argv[7]};
+        struct person person = {.password = argv[7], .others = argv + 8};
         begin_login_session(argv[6]);
         pam_handle_t *pamh = start(argv[2], argv[5], &person);
         check(pamh, "the first login", pam_authenticate(pamh, 0));

@@ -11,11 +11,22 @@ from system.conftest import daemon, private_host, scripted, serve       # noqa: 
 ACCOUNT = "alice"
 MANY = "\n".join(f"{key} = 100000"
                  for key in ("max_logins", "max_logins_per_account", "max_logins_per_origin"))
+TURNS = 3       # of whatever is compared, so that no moment of the run decides alone
 REPORT = pytest.StashKey[Report]()
 
 
 def pytest_configure(config):
     config.stash[REPORT] = Report()
+
+
+@pytest.fixture(params=range(1, TURNS + 1), ids="turn-{}".format)
+def turn(request):
+    """For tests that compare: they run in turns, all of the first before any of the second."""
+    return request.param
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.callspec.params.get("turn", 1) if hasattr(item, "callspec") else 1)
 
 
 @pytest.fixture

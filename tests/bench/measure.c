@@ -26,6 +26,15 @@ uint64_t measure_cpu_nsec(void)
         return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+uint64_t measure_cpu_of_nsec(pid_t pid)
+{
+        clockid_t clock;
+
+        if (clock_getcpuclockid(pid, &clock) != 0)
+                measure_give_up("clock_getcpuclockid", "no such process");
+        return read_clock(clock);
+}
+
 void measure_pause(uint64_t nsec)
 {
         const struct timespec pause = {.tv_sec = (time_t)(nsec / NSEC_PER_SEC),

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #define NSEC_PER_USEC UINT64_C(1000)
 #define NSEC_PER_SEC  UINT64_C(1000000000)
@@ -13,6 +14,9 @@ uint64_t measure_now_nsec(void);
 
 /* CPU time that this process used, all threads. */
 uint64_t measure_cpu_nsec(void);
+
+/* Likewise another one, that is named by its id. */
+uint64_t measure_cpu_of_nsec(pid_t pid);
 
 void measure_pause(uint64_t nsec);
 

@@ -8,6 +8,12 @@ import pathlib
 import statistics
 
 USEC, MSEC = 1e3, 1e6     # in nanoseconds
+NOISY = 0.25              # of the middle: how far apart the lowest and the highest turn may be
+
+
+NOTE = (f"noisy: the turns are more than {NOISY:.0%} of the figure apart. What waits (a call, the disk) "
+        "and what computes\n(yescrypt, libcurl's CPU) do not suffer alike from other work on the machine: "
+        "compare runs by their CPU rows.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,38 +25,73 @@ class Row:
     samples: str
 
 
+class Comparison:
+    """The same thing measured several times over, with everything else that is measured in between:
+    what one turn meets (a busy neighbour, a cold cache) is not the figure of the run."""
+
+    def __init__(self, what: str, name: str, unit: str) -> None:
+        self._what, self._name, self._unit = what, name, unit
+        self._ours: list[float] = []
+        self._others: list[float] = []
+        self._ratios: list[float] = []
+        self._differences: list[float] = []
+        self._samples = ""
+
+    def add_turn(self, ours: list[float], others: list[float], pick) -> None:
+        self._ours.append(pick(ours))
+        self._others.append(pick(others))
+        self._samples = str(len(ours)) if len(ours) == len(others) else f"{len(ours)}, {len(others)}"
+        if len(ours) != len(others) or pick is not statistics.median:
+            self._ratios.append(pick(ours) / pick(others))
+            return
+        self._ratios.append(statistics.median(a / b for a, b in zip(ours, others)))
+        self._differences.append(statistics.median(a - b for a, b in zip(ours, others)))
+
+    def row(self) -> Row:
+        ratio, low, high = middle_and_ends(self._ratios)
+        figure = f"x {ratio:.3g} ({low:.3g} to {high:.3g})"
+        if self._differences:
+            middle, *ends = middle_and_ends(self._differences)
+            first, last = (show(end, self._unit, "+", False) for end in ends)
+            figure = f"{show(middle, self._unit, '+')} ({first} to {last}), {figure}"
+        if high - low > NOISY * ratio:
+            figure += ", noisy"
+        return Row(self._what, show(statistics.median(self._ours), self._unit),
+                   f"{self._name} {show(statistics.median(self._others), self._unit)}", figure,
+                   f"{len(self._ratios)} x {self._samples}")
+
+
 class Report:
     """Rows in groups, in the order in which the tests bring them."""
 
     def __init__(self) -> None:
-        self._groups: dict[str, list[Row]] = {}
+        self._groups: dict[str, dict[tuple, Row | Comparison]] = {}
         self._load_before = os.getloadavg()[0]
 
     def add(self, group: str, what: str, measured: str, beside: str = "", figure: str = "",
             samples: str = "") -> None:
-        self._groups.setdefault(group, []).append(Row(what, measured, beside, figure, samples))
+        """A row as it is; a later one of the same name takes its place."""
+        rows = self._groups.setdefault(group, {})
+        rows[(what,)] = Row(what, measured, beside, figure, samples)
 
     def compare(self, group: str, what: str, ours: list[float], name: str, others: list[float],
-                unit: str = "ms") -> None:
-        """A row of medians. Both lists are in nanoseconds; of equal length when they were measured
-        in turns: then each is compared with its neighbour."""
-        ours_median, others_median = statistics.median(ours), statistics.median(others)
-        figure = f"x {ours_median / others_median:.3g}"
-        if len(ours) == len(others):
-            differences = [a - b for a, b in zip(ours, others)]
-            low, middle, high = quartiles(differences)
-            figure = (f"{show(middle, unit, '+')} ({show(low, unit, '+', False)} to "
-                      f"{show(high, unit, '+', False)}), {figure}")
-        self.add(group, what, show(ours_median, unit), f"{name} {show(others_median, unit)}", figure,
-                 str(len(ours)) if len(ours) == len(others) else f"{len(ours)}, {len(others)}")
+                unit: str = "ms", pick=statistics.median) -> None:
+        """One turn of a row of medians, or of what pick makes of a list. Both lists are in
+        nanoseconds; of equal length when they were measured by turns: then each is compared with its
+        neighbour."""
+        rows = self._groups.setdefault(group, {})
+        comparison = rows.setdefault((what, name), Comparison(what, name, unit))
+        comparison.add_turn(ours, others, pick)
 
     def __bool__(self) -> bool:
         return bool(self._groups)
 
     def text(self) -> str:
-        rows = [row for group in self._groups.values() for row in group]
-        titles = Row("medians", "badged", "beside it", "in one figure (quartiles)", "samples")
-        columns = [dataclasses.astuple(row) for row in [titles, *rows]]
+        groups = {name: [row.row() if isinstance(row, Comparison) else row for row in rows.values()]
+                  for name, rows in self._groups.items()}
+        titles = Row("medians", "badged", "beside it", "in one figure (lowest to highest turn)",
+                     "samples")
+        columns = [dataclasses.astuple(row) for row in [titles, *sum(groups.values(), [])]]
         widths = [max(len(row[column]) for row in columns) for column in range(5)]
 
         def line(row: Row) -> str:
@@ -58,9 +99,9 @@ class Report:
                              for cell, width in zip(dataclasses.astuple(row), widths)).rstrip()
 
         lines = [line(titles), "-" * len(line(titles))]
-        for name, group in self._groups.items():
+        for name, group in groups.items():
             lines += [f"[{name}]", *map(line, group)]
-        return "\n".join([*lines, "", self._machine()]) + "\n"
+        return "\n".join([*lines, "", NOTE, self._machine()]) + "\n"
 
     def _machine(self) -> str:
         models = [line.partition(":")[2].strip()
@@ -71,11 +112,13 @@ class Report:
                 "times are this machine's, and a busy one's are long; ratios carry over best")
 
 
-def quartiles(values: list[float]) -> tuple[float, float, float]:
-    if len(values) < 2:
-        return (values[0],) * 3
-    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
-    return low, middle, high
+def middle_and_ends(values: list[float]) -> tuple[float, float, float]:
+    return statistics.median(values), min(values), max(values)
+
+
+def percentile(percent: int):
+    """For Report.compare(pick=...)."""
+    return lambda values: statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
 def show(nsec: float, unit: str, sign: str = "", with_unit: bool = True) -> str:

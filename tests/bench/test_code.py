@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Code on screen: what badged adds to the round trip that nobody can save, and what SSSD's way costs."""
 
+import pytest
+
 from bench.conftest import ACCOUNT
 from bench.programs import measure
 
-ROUNDS = 300
+ROUNDS = 100
 WARM_UP_ROUNDS = 30     # of bench-start-login
 OIDC_CHILD = "/usr/libexec/sssd/oidc_child"
 GROUP = "code on screen"
@@ -19,6 +21,7 @@ def oidc_child(provider):
             f"--userinfo-endpoint={provider.issuer}/userinfo"]
 
 
+@pytest.mark.usefixtures("turn")
 def test_code(provider, scripted, serve_many, report):
     """oidc_child asks an issuer of its own, since it polls once without being asked to."""
     serve_many(provider)

@@ -3,10 +3,12 @@
 
 import pathlib
 
+import pytest
+
 from bench.conftest import ACCOUNT
 from bench.programs import measure
 
-LOGINS = 100
+LOGINS = 40
 SERVICE = "bench"
 PAM_LINES = """\
 auth required pam_badge.so dialog=prompt qr=utf8
@@ -14,6 +16,7 @@ account required pam_permit.so
 """
 
 
+@pytest.mark.usefixtures("turn")
 def test_enter(scripted, serve_many, report):
     provider = scripted.scenario("granted-at-once")
     serve_many(provider)

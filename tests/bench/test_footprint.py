@@ -5,12 +5,14 @@ import pathlib
 import re
 import subprocess
 
+import pytest
+
 from bench.conftest import ACCOUNT
 from bench.programs import measure, memory_bytes, pending
 from host.daemon import Unit, unit_path
 
 LOGINS = 400
-STARTS = 20
+STARTS = 10
 SSHD = "/usr/sbin/sshd"
 
 
@@ -66,6 +68,7 @@ def test_module(tmp_path, report):
                ", ".join(sorted(more)) or "none")
 
 
+@pytest.mark.usefixtures("turn")
 def test_start(provider, serve_many, report):
     """The settings are those of the daemon that serve_many() started."""
     serve_many(provider).stop()
