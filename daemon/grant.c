@@ -2,7 +2,6 @@
 #include "grant.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,12 +9,10 @@
 #include "approval-request.h"
 #include "core/backchannel-authentication.h"
 #include "core/device-flow.h"
+#include "grant-answer.h"
 #include "provider-call.h"
 
 #define USEC_PER_SEC 1000000ULL
-
-/* The most that a provider's Retry-After or interval may put off the next poll. */
-#define ASKED_PAUSE_MAX_SEC 3600
 
 struct grant {
         sd_event *event;
@@ -79,69 +76,27 @@ static int grant_arm(struct grant *grant)
         return sd_event_source_set_enabled(grant->flow_timer, SD_EVENT_ONESHOT);
 }
 
-/* What the provider said, for the journal. */
-static void grant_note_problem(struct grant *grant, const char *endpoint,
-                               const struct oauth_problem *problem)
+/* What last went wrong, for the journal. Takes the text; without memory for it, what was said
+ * before stands. */
+static void grant_note(struct grant *grant, char *detail)
 {
-        const char *said = problem->code[0] ? problem->code : problem->why;
-        char *detail = NULL;
-
-        if (asprintf(&detail, "the %s endpoint answered: %s%s%s", endpoint,
-                     said ? said : "out of order", problem->description ? ", " : "",
-                     problem->description ? problem->description : "") < 0)
+        if (!detail)
                 return;
         free(grant->detail);
         grant->detail = detail;
 }
 
-/* That the person has not approved yet is no problem. */
-static void grant_note_answer(struct grant *grant, const struct oauth_problem *problem)
+static void on_token_silence(struct grant *grant, const struct http_answer *answer)
 {
-        switch (grant->last_answer) {
-        case OAUTH_SUCCESS:
-        case OAUTH_AUTHORIZATION_PENDING:
-        case OAUTH_SLOW_DOWN:
-                free(TAKE_PTR(grant->detail));
-                return;
-        case OAUTH_ACCESS_DENIED:
-        case OAUTH_EXPIRED_TOKEN:
-        case OAUTH_ERROR:
-        case OAUTH_TRANSIENT:
-        case OAUTH_MALFORMED:
-                grant_note_problem(grant, "token", problem);
-                return;
-        }
-}
+        uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
 
-static void grant_note_silence(struct grant *grant, const char *endpoint,
-                               const struct http_answer *answer)
-{
-        char *detail = NULL;
-
-        if (asprintf(&detail, "the %s endpoint gave no answer: %s", endpoint,
-                     answer->failure_text) < 0)
-                return;
-        free(grant->detail);
-        grant->detail = detail;
-}
-
-/* Answers that are no accident of the network: asking again would only meet them again. */
-static bool answer_is_hostile(const struct http_answer *answer)
-{
-        return answer->failure == HTTP_UNTRUSTED || answer->failure == HTTP_TOO_LARGE;
-}
-
-/* RFC 9449 section 5: a token that is bound to a key which we do not have is of no use; one that
- * is not bound was not wanted where the settings say so. */
-static enum oauth_answer check_binding(struct grant *grant, struct oauth_problem *problem)
-{
-        bool wanted = grant->dpop && grant->settings->dpop == DPOP_YES;
-
-        if (grant->tokens.is_bound ? grant->dpop != NULL : !wanted)
-                return OAUTH_SUCCESS;
-        token_set_finish(&grant->tokens);
-        return oauth_problem_malformed(problem, grant->dpop ? "the token is not bound (dpop = yes)"
-                                                            : "token_type is not bearer");
+        grant_note(grant, grant_answer_tell_silence(answer, "token"));
+        grant->last_answer = OAUTH_MALFORMED;
+        if (grant_answer_is_hostile(answer))
+                grant_follow(grant,
+                             device_flow_on_token_answer(&grant->flow, OAUTH_MALFORMED, 0, now));
+        else
+                grant_follow(grant, device_flow_on_no_answer(&grant->flow, now));
 }
 
 static void on_token_answer(const struct http_answer *answer, void *userdata)
@@ -149,32 +104,20 @@ static void on_token_answer(const struct http_answer *answer, void *userdata)
         struct grant *grant = userdata;
         _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
         _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(grant->call);
-        uint64_t now = now_usec(grant, CLOCK_BOOTTIME), pause_sec = answer->retry_after_sec;
 
         if (answer->failure != HTTP_ANSWERED) {
-                grant_note_silence(grant, "token", answer);
-                grant->last_answer = OAUTH_MALFORMED;
-                grant_follow(grant, answer_is_hostile(answer)
-                                            ? device_flow_on_token_answer(&grant->flow,
-                                                                          OAUTH_MALFORMED, 0, now)
-                                            : device_flow_on_no_answer(&grant->flow, now));
+                on_token_silence(grant, answer);
                 return;
         }
-
-        grant->last_answer = token_set_parse(answer->status, secret_bytes(answer->body),
-                                             secret_size(answer->body), &grant->tokens, &problem);
-        if (grant->last_answer == OAUTH_SUCCESS)
-                grant->last_answer = check_binding(grant, &problem);
+        grant->last_answer = grant_answer_read_poll(answer, grant->settings, grant->dpop,
+                                                    &grant->tokens, &problem);
+        if (grant_answer_is_trouble(grant->last_answer))
+                grant_note(grant, grant_answer_tell_problem(&problem, "token"));
         else
-                grant->last_answer = oauth_problem_translate(&problem,
-                                                             &grant->settings->error_aliases);
-        grant_note_answer(grant, &problem);
-        if (pause_sec < problem.interval_sec)
-                pause_sec = problem.interval_sec;
-        if (pause_sec > ASKED_PAUSE_MAX_SEC)
-                pause_sec = ASKED_PAUSE_MAX_SEC;
-        grant_follow(grant,
-                     device_flow_on_token_answer(&grant->flow, grant->last_answer, pause_sec, now));
+                free(TAKE_PTR(grant->detail));
+        grant_follow(grant, device_flow_on_token_answer(&grant->flow, grant->last_answer,
+                                                        grant_answer_pause_sec(answer, &problem),
+                                                        now_usec(grant, CLOCK_BOOTTIME)));
 }
 
 static int grant_poll(struct grant *grant)
@@ -233,36 +176,26 @@ static void grant_finish(struct grant *grant)
 
 /* ---- the challenge ---- */
 
-/* A throttle is no outage: whoever starts logins can bring it about, so that nothing may fall
- * through to another way in because of it. */
-static enum oauth_answer throttle_as_slow_down(enum oauth_answer answer, unsigned status)
-{
-        return answer == OAUTH_TRANSIENT && status == 429 ? OAUTH_SLOW_DOWN : answer;
-}
-
 static void on_asked(const struct http_answer *answer, void *userdata)
 {
         struct grant *grant = userdata;
+        const char *endpoint = approval_request_endpoint_word(grant->approval);
         _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
         _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(grant->call);
         uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
 
         if (answer->failure != HTTP_ANSWERED) {
-                grant_note_silence(grant, approval_request_endpoint_word(grant->approval), answer);
+                grant_note(grant, grant_answer_tell_silence(answer, endpoint));
                 grant_follow(grant, device_flow_on_no_answer(&grant->flow, now));
                 return;
         }
-        grant->last_answer = approval_request_read(grant->approval, answer, &grant->challenge,
-                                                   &problem);
-        if (grant->last_answer == OAUTH_ERROR)
-                grant->last_answer = oauth_problem_translate(&problem,
-                                                             &grant->settings->error_aliases);
+        enum oauth_answer said = approval_request_read(grant->approval, answer, &grant->challenge,
+                                                       &problem);
+        grant->last_answer = grant_answer_of_request(said, answer, grant->settings, &problem);
         grant->person_is_refused = grant->settings->flow == FLOW_BACKCHANNEL &&
                                    backchannel_refuses_person(&problem);
         if (grant->last_answer != OAUTH_SUCCESS)
-                grant_note_problem(grant, approval_request_endpoint_word(grant->approval),
-                                   &problem);
-        grant->last_answer = throttle_as_slow_down(grant->last_answer, answer->status);
+                grant_note(grant, grant_answer_tell_problem(&problem, endpoint));
         grant_follow(grant, device_flow_on_authorization(&grant->flow, grant->last_answer,
                                                          grant->challenge.expires_in_sec,
                                                          grant->challenge.interval_sec, now));
