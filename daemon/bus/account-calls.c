@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "bus/admin-call.h"
 #include "bus/admin-caller.h"
 #include "bus/admin-change.h"
 #include "bus/admin-object.h"
+#include "bus/list-reply.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
 #include "common/clock.h"
@@ -52,11 +54,14 @@ static int append_account(sd_bus_message *reply, const struct state *state,
                 "last_login_from", "s", or_empty(account->last_login_from));
 }
 
-static int append_accounts(sd_bus_message *reply, const struct state *state)
+int account_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        struct admin_object *object = userdata;
+        const struct state *state = service_state(object->service);
         const struct account_record *account = NULL;
 
-        int r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        int r = admin_call_begin_list(object, message, NULL, &reply, error);
         while (r >= 0 && (account = accounts_next(state, account))) {
                 r = sd_bus_message_open_container(reply, 'a', "{sv}");
                 if (r >= 0)
@@ -64,20 +69,7 @@ static int append_accounts(sd_bus_message *reply, const struct state *state)
                 if (r >= 0)
                         r = sd_bus_message_close_container(reply);
         }
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-int account_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        struct admin_object *object = userdata;
-
-        int r = admin_caller_demand(object->service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = append_accounts(reply, service_state(object->service));
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return list_reply_end(reply, r);
 }
 
 static int no_such_account(sd_bus_error *error)
@@ -203,11 +195,7 @@ static int change(sd_bus_message *message, struct admin_object *object, account_
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *name;
 
-        int r = admin_caller_demand(object->service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &name);
-        if (r >= 0)
-                r = safe_reply_new(object->replies, message, &reply);
+        int r = admin_call_begin_change(object, message, &name, &reply, error);
         if (r < 0)
                 return r;
         r = make(service_state(object->service), name, safe_reply_on_done, reply,

@@ -191,76 +191,6 @@ static int method_check_provider(sd_bus_message *message, void *userdata, sd_bus
         return r < 0 ? r : 1;
 }
 
-static int method_list_factors(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return factor_call_list(object->service, message, error);
-}
-
-static int method_remove_factor(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return factor_call_remove(object->service, object->replies, message, error);
-}
-
-static int method_get_store(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return store_call_get(object->service, message, error);
-}
-
-static int method_accept_store(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return store_call_accept(object->service, object->replies, message, error);
-}
-
-static int method_rekey(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return store_call_rekey(object->service, object->replies, message, error);
-}
-
-static int method_create_ticket(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return ticket_call_create(object->service, object->replies, message, error);
-}
-
-static int method_list_tickets(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return ticket_call_list(object->service, message, error);
-}
-
-static int method_revoke_ticket(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return ticket_call_revoke(object->service, object->replies, message, error);
-}
-
-static int method_list_throttles(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return throttle_call_list(object->service, message, error);
-}
-
-static int method_clear_throttle(sd_bus_message *message, void *userdata, sd_bus_error *error)
-{
-        struct admin_object *object = userdata;
-
-        return throttle_call_clear(object->service, object->replies, message, error);
-}
-
 static const sd_bus_vtable admin_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD_WITH_ARGS("GetStatus", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", status),
@@ -298,30 +228,30 @@ static const sd_bus_vtable admin_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("EndSessions", SD_BUS_ARGS("s", account), SD_BUS_RESULT("u", count),
                                 session_call_end_all, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListFactors", SD_BUS_ARGS("s", account),
-                                SD_BUS_RESULT("aa{sv}", factors), method_list_factors,
+                                SD_BUS_RESULT("aa{sv}", factors), factor_call_list,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("RemoveFactor", SD_BUS_ARGS("s", factor), SD_BUS_NO_RESULT,
-                                method_remove_factor, SD_BUS_VTABLE_UNPRIVILEGED),
+                                factor_call_remove, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetStore", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", store),
-                                method_get_store, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("AcceptStore", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,
-                                method_accept_store, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Rekey", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_rekey,
+                                store_call_get, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("AcceptStore", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, store_call_accept,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Rekey", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, store_call_rekey,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
                 "CreateTicket",
                 SD_BUS_ARGS("s", account, "as", services, "b", once, "t", lifetime, "s", name),
-                SD_BUS_RESULT("s", ticket, "s", secret), method_create_ticket,
+                SD_BUS_RESULT("s", ticket, "s", secret), ticket_call_create,
                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_METHOD_WITH_ARGS("ListTickets", SD_BUS_ARGS("s", account),
-                                SD_BUS_RESULT("aa{sv}", tickets), method_list_tickets,
+                                SD_BUS_RESULT("aa{sv}", tickets), ticket_call_list,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("RevokeTicket", SD_BUS_ARGS("s", ticket), SD_BUS_NO_RESULT,
-                                method_revoke_ticket, SD_BUS_VTABLE_UNPRIVILEGED),
+                                ticket_call_revoke, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListThrottles", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", throttles),
-                                method_list_throttles, SD_BUS_VTABLE_UNPRIVILEGED),
+                                throttle_call_list, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ClearThrottle", SD_BUS_ARGS("s", throttle), SD_BUS_NO_RESULT,
-                                method_clear_throttle, SD_BUS_VTABLE_UNPRIVILEGED),
+                                throttle_call_clear, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "bus/admin-caller.h"
+#include "bus/admin-call.h"
 #include "bus/admin-change.h"
+#include "bus/admin-object.h"
 #include "bus/call-context.h"
 #include "bus/caller.h"
+#include "bus/list-reply.h"
 #include "bus/login-replies.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
@@ -161,46 +163,34 @@ static int append_factor(sd_bus_message *reply, const struct factor_record *fact
                                      factor->n_failures, "proved_at", "t", factor->proved_at_sec);
 }
 
-int factor_call_list(struct service *service, sd_bus_message *message, sd_bus_error *error)
+int factor_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const struct factor_record *factor = NULL;
         const char *account = NULL;
 
-        int r = admin_caller_demand(service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &account);
-        if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
-        while (r >= 0 &&
-               (factor = factors_next(service_state(service), *account ? account : NULL, factor)))
+        int r = admin_call_begin_list(object, message, &account, &reply, error);
+        while (r >= 0 && (factor = factors_next(service_state(object->service), account, factor)))
                 r = append_factor(reply, factor);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return list_reply_end(reply, r);
 }
 
-int factor_call_remove(struct service *service, struct safe_replies *replies,
-                       sd_bus_message *message, sd_bus_error *error)
+int factor_call_remove(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *id;
 
-        int r = admin_caller_demand(service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &id);
-        if (r >= 0)
-                r = safe_reply_new(replies, message, &reply);
+        int r = admin_call_begin_change(object, message, &id, &reply, error);
         if (r < 0)
                 return r;
-        if (!store_mirror_get(service_state(service)->factors, id))
+        if (!store_mirror_get(service_state(object->service)->factors, id))
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_FACTOR,
                                         "There is no such factor.");
-        log_change(service, message, id, "a second factor is removed");
-        r = store_mirror_remove(service_state(service)->factors, id, safe_reply_on_done, reply,
-                                safe_reply_write(reply));
+        log_change(object->service, message, id, "a second factor is removed");
+        r = store_mirror_remove(service_state(object->service)->factors, id, safe_reply_on_done,
+                                reply, safe_reply_write(reply));
         if (r < 0)
                 return r;
         TAKE_PTR(reply);

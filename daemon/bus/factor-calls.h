@@ -13,6 +13,7 @@ struct safe_replies;
 int factor_call_enrol(struct service *service, sd_bus_message *message, sd_bus_error *error);
 int factor_call_confirm(struct service *service, struct safe_replies *replies,
                         sd_bus_message *message, sd_bus_error *error);
-int factor_call_list(struct service *service, sd_bus_message *message, sd_bus_error *error);
-int factor_call_remove(struct service *service, struct safe_replies *replies,
-                       sd_bus_message *message, sd_bus_error *error);
+
+/* Methods of the Admin interface; userdata is the struct admin_object. */
+int factor_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int factor_call_remove(sd_bus_message *message, void *userdata, sd_bus_error *error);

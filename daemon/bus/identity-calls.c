@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/admin-call.h"
 #include "bus/admin-caller.h"
 #include "bus/admin-change.h"
 #include "bus/admin-object.h"
 #include "bus/caller.h"
+#include "bus/list-reply.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
 #include "identities.h"
@@ -51,19 +53,11 @@ int identity_call_list(sd_bus_message *message, void *userdata, sd_bus_error *er
         struct admin_object *object = userdata;
         const char *account = NULL;
 
-        int r = admin_caller_demand(object->service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &account);
-        if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
-        while (r >= 0 && (identity = identities_next(service_state(object->service),
-                                                     *account ? account : NULL, identity)))
+        int r = admin_call_begin_list(object, message, &account, &reply, error);
+        while (r >= 0 &&
+               (identity = identities_next(service_state(object->service), account, identity)))
                 r = append_identity(reply, identity);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return list_reply_end(reply, r);
 }
 
 /* ---- LinkIdentity ---- */
@@ -226,11 +220,7 @@ static int change(sd_bus_message *message, struct admin_object *object, identity
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *id;
 
-        int r = admin_caller_demand(object->service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &id);
-        if (r >= 0)
-                r = safe_reply_new(object->replies, message, &reply);
+        int r = admin_call_begin_change(object, message, &id, &reply, error);
         if (r < 0)
                 return r;
         struct state *state = service_state(object->service);

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bus/admin-call.h"
 #include "bus/admin-caller.h"
 #include "bus/admin-object.h"
 #include "bus/call-context.h"
 #include "bus/caller.h"
+#include "bus/list-reply.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
 #include "granted-logins.h"
@@ -186,36 +188,29 @@ static bool is_selected(const struct session_record *session, const struct selec
                (!selection->uid || session->uid == *selection->uid);
 }
 
-static int reply_list(struct service *service, sd_bus_message *message,
-                      const struct selection *selection)
+static int append_selected(sd_bus_message *reply, struct service *service,
+                           const struct selection *selection)
 {
         const struct sessions *sessions = granted_logins_sessions(service_granted_logins(service));
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const struct session_record *session = NULL;
+        int r = 0;
 
-        int r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
         while (r >= 0 && (session = sessions_next(sessions, session)))
                 if (is_selected(session, selection))
                         r = append_session(reply, session);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return r;
 }
 
 int session_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         struct admin_object *object = userdata;
-        const char *account;
+        struct selection selection = {0};
 
-        int r = admin_caller_demand(object->service, message, error);
+        int r = admin_call_begin_list(object, message, &selection.account, &reply, error);
         if (r >= 0)
-                r = sd_bus_message_read(message, "s", &account);
-        if (r < 0)
-                return r;
-        return reply_list(object->service, message,
-                          &(struct selection){.account = *account ? account : NULL});
+                r = append_selected(reply, object->service, &selection);
+        return list_reply_end(reply, r);
 }
 
 /* ---- one's own ---- */
@@ -223,11 +218,15 @@ int session_call_list(sd_bus_message *message, void *userdata, sd_bus_error *err
 /* By the uid that the account had when it was opened: a name may go to somebody else. */
 int session_call_list_own(struct service *service, sd_bus_message *message, sd_bus_error *error)
 {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         uid_t uid;
 
         if (caller_uid(message, &uid) < 0)
                 return caller_refuse(message, "The caller cannot be identified.", error);
-        return reply_list(service, message, &(struct selection){.uid = &uid});
+        int r = list_reply_begin(message, &reply);
+        if (r >= 0)
+                r = append_selected(reply, service, &(struct selection){.uid = &uid});
+        return list_reply_end(reply, r);
 }
 
 /* Somebody else's is none, but to root. */
@@ -289,11 +288,7 @@ int session_call_end_all(sd_bus_message *message, void *userdata, sd_bus_error *
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *account;
 
-        int r = admin_caller_demand(object->service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &account);
-        if (r >= 0)
-                r = safe_reply_new(object->replies, message, &reply);
+        int r = admin_call_begin_change(object, message, &account, &reply, error);
         if (r < 0)
                 return r;
         size_t n = granted_logins_end_all(service_granted_logins(object->service),

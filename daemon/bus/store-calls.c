@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "bus/admin-caller.h"
+#include "bus/admin-object.h"
 #include "bus/caller.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
@@ -34,13 +35,14 @@ static int append_counts(sd_bus_message *reply, const struct state *state)
                 count(state->factors), "throttles", "t", count(state->throttles));
 }
 
-int store_call_get(struct service *service, sd_bus_message *message, sd_bus_error *error)
+int store_call_get(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const struct state *state = service_state(service);
+        const struct state *state = service_state(object->service);
         const struct state_report report = state_care_report(state);
 
-        int r = admin_caller_demand(service, message, error);
+        int r = admin_caller_demand(object->service, message, error);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
@@ -56,11 +58,11 @@ int store_call_get(struct service *service, sd_bus_message *message, sd_bus_erro
 
 /* ---- AcceptStore, Rekey: answered when it is done ---- */
 
-int store_call_accept(struct service *service, struct safe_replies *replies,
-                      sd_bus_message *message, sd_bus_error *error)
+int store_call_accept(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
-        struct state *state = service_state(service);
+        struct state *state = service_state(object->service);
 
         int r = caller_demand_root(message, error);
         if (r < 0)
@@ -68,7 +70,7 @@ int store_call_accept(struct service *service, struct safe_replies *replies,
         if (!state_objection(state))
                 return sd_bus_error_set(error, BADGED_ERROR_REFUSED,
                                         "Nothing is wrong with the store.");
-        r = safe_reply_new(replies, message, &reply);
+        r = safe_reply_new(object->replies, message, &reply);
         if (r < 0)
                 return r;
         r = state_care_accept(state, safe_reply_on_done, reply, safe_reply_write(reply));
@@ -78,17 +80,17 @@ int store_call_accept(struct service *service, struct safe_replies *replies,
         return 1;
 }
 
-int store_call_rekey(struct service *service, struct safe_replies *replies, sd_bus_message *message,
-                     sd_bus_error *error)
+int store_call_rekey(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
 
         int r = caller_demand_root(message, error);
         if (r >= 0)
-                r = safe_reply_new(replies, message, &reply);
+                r = safe_reply_new(object->replies, message, &reply);
         if (r < 0)
                 return r;
-        r = state_care_rekey(service_state(service), safe_reply_on_done, reply,
+        r = state_care_rekey(service_state(object->service), safe_reply_on_done, reply,
                              safe_reply_write(reply));
         if (r == -EPERM)
                 return sd_bus_error_set(error, BADGED_ERROR_REFUSED,

@@ -5,13 +5,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "service.h"
-
-struct safe_replies;
-
-/* All: 1 or more, or the D-Bus error is set and its negative errno returned. */
-int store_call_get(struct service *service, sd_bus_message *message, sd_bus_error *error);
-int store_call_accept(struct service *service, struct safe_replies *replies,
-                      sd_bus_message *message, sd_bus_error *error);
-int store_call_rekey(struct service *service, struct safe_replies *replies, sd_bus_message *message,
-                     sd_bus_error *error);
+/* Methods of the Admin interface; userdata is the struct admin_object. */
+int store_call_get(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int store_call_accept(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int store_call_rekey(sd_bus_message *message, void *userdata, sd_bus_error *error);

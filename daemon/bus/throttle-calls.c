@@ -3,8 +3,10 @@
 
 #include <errno.h>
 
-#include "bus/admin-caller.h"
+#include "bus/admin-call.h"
 #include "bus/admin-change.h"
+#include "bus/admin-object.h"
+#include "bus/list-reply.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
 #include "common/clock.h"
@@ -21,45 +23,36 @@ static int append_throttle(sd_bus_message *reply, const struct throttle_record *
                                      throttle_record_wait_sec(throttle, now_sec));
 }
 
-int throttle_call_list(struct service *service, sd_bus_message *message, sd_bus_error *error)
+int throttle_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        struct state *state = service_state(service);
+        struct state *state = service_state(object->service);
         const struct throttle_record *throttle = NULL;
         uint64_t now_sec = clock_wall_sec();
 
-        int r = admin_caller_demand(service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        int r = admin_call_begin_list(object, message, NULL, &reply, error);
         while (r >= 0 && (throttle = throttling_next(state, throttle, now_sec)))
                 r = append_throttle(reply, throttle, now_sec);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return list_reply_end(reply, r);
 }
 
-int throttle_call_clear(struct service *service, struct safe_replies *replies,
-                        sd_bus_message *message, sd_bus_error *error)
+int throttle_call_clear(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *id;
 
-        int r = admin_caller_demand(service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &id);
-        if (r >= 0)
-                r = safe_reply_new(replies, message, &reply);
+        int r = admin_call_begin_change(object, message, &id, &reply, error);
         if (r < 0)
                 return r;
-        const struct throttle_record *throttle = store_mirror_get(service_state(service)->throttles,
-                                                                  id);
+        const struct throttle_record *throttle = store_mirror_get(
+                service_state(object->service)->throttles, id);
         if (throttle)
                 admin_change_log(message, &(struct admin_change){.account = throttle->account,
                                                                  .what = "whoever failed need not "
                                                                          "wait any more"});
-        r = throttling_clear(service_state(service), id, safe_reply_on_done, reply,
+        r = throttling_clear(service_state(object->service), id, safe_reply_on_done, reply,
                              safe_reply_write(reply));
         if (r == -ENOENT)
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_THROTTLE,

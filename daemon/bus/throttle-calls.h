@@ -4,11 +4,6 @@
 
 #include <systemd/sd-bus.h>
 
-#include "service.h"
-
-struct safe_replies;
-
-/* All: 1 or more, or the D-Bus error is set and its negative errno returned. */
-int throttle_call_list(struct service *service, sd_bus_message *message, sd_bus_error *error);
-int throttle_call_clear(struct service *service, struct safe_replies *replies,
-                        sd_bus_message *message, sd_bus_error *error);
+/* Methods of the Admin interface; userdata is the struct admin_object. */
+int throttle_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int throttle_call_clear(sd_bus_message *message, void *userdata, sd_bus_error *error);

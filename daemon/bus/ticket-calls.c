@@ -5,9 +5,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bus/admin-call.h"
 #include "bus/admin-caller.h"
 #include "bus/admin-change.h"
+#include "bus/admin-object.h"
 #include "bus/dict-entry.h"
+#include "bus/list-reply.h"
 #include "bus/login-replies.h"
 #include "bus/safe-reply.h"
 #include "common/bus-names.h"
@@ -107,14 +110,14 @@ static int create(struct service *service, struct safe_replies *replies, sd_bus_
         return 1;
 }
 
-int ticket_call_create(struct service *service, struct safe_replies *replies,
-                       sd_bus_message *message, sd_bus_error *error)
+int ticket_call_create(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         const char *services[TICKET_SERVICES_MAX];
         _cleanup_free_ char *caller = NULL;
         struct ticket_wish wish;
 
-        int r = admin_caller_demand(service, message, error);
+        int r = admin_caller_demand(object->service, message, error);
         if (r < 0)
                 return r;
         r = read_wish(message, services, &wish, error);
@@ -128,10 +131,10 @@ int ticket_call_create(struct service *service, struct safe_replies *replies,
                 .origin = "badgectl",
                 .source = "badgectl",
         };
-        struct refusal refusal = service_check_reach(service, &request);
+        struct refusal refusal = service_check_reach(object->service, &request);
         if (refusal.outcome != LOGIN_GRANTED)
                 return login_reply_refusal(message, refusal.outcome, refusal.reason);
-        r = create(service, replies, message, &wish);
+        r = create(object->service, object->replies, message, &wish);
         return r < 0 ? complain(r, error) : r;
 }
 
@@ -174,48 +177,37 @@ static int append_ticket(sd_bus_message *reply, const struct ticket_record *tick
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-int ticket_call_list(struct service *service, sd_bus_message *message, sd_bus_error *error)
+int ticket_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const struct ticket_record *ticket = NULL;
         const char *account = NULL;
 
-        int r = admin_caller_demand(service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &account);
-        if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
-        while (r >= 0 &&
-               (ticket = tickets_next(service_state(service), *account ? account : NULL, ticket)))
+        int r = admin_call_begin_list(object, message, &account, &reply, error);
+        while (r >= 0 && (ticket = tickets_next(service_state(object->service), account, ticket)))
                 r = append_ticket(reply, ticket, clock_wall_sec());
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return list_reply_end(reply, r);
 }
 
 /* ---- RevokeTicket ---- */
 
-int ticket_call_revoke(struct service *service, struct safe_replies *replies,
-                       sd_bus_message *message, sd_bus_error *error)
+int ticket_call_revoke(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
+        struct admin_object *object = userdata;
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *id;
 
-        int r = admin_caller_demand(service, message, error);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &id);
-        if (r >= 0)
-                r = safe_reply_new(replies, message, &reply);
+        int r = admin_call_begin_change(object, message, &id, &reply, error);
         if (r < 0)
                 return r;
-        const struct ticket_record *ticket = store_mirror_get(service_state(service)->tickets, id);
+        const struct ticket_record *ticket = store_mirror_get(
+                service_state(object->service)->tickets, id);
         if (ticket)
                 admin_change_log(message, &(struct admin_change){.account = ticket->account,
                                                                  .what = "a ticket is revoked"});
-        r = tickets_revoke(service_state(service), id, clock_wall_sec(), safe_reply_on_done, reply,
-                           safe_reply_write(reply));
+        r = tickets_revoke(service_state(object->service), id, clock_wall_sec(), safe_reply_on_done,
+                           reply, safe_reply_write(reply));
         if (r == -ENOENT)
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_TICKET,
                                         "There is no such ticket.");
