@@ -29,44 +29,41 @@ static bool ask(const char *member, const char *types, va_list arguments,
         return daemon_call_admin(peer, call, ADMIN_TIMEOUT_USEC, ret_reply, complaint);
 }
 
-static enum command_exit finish(const struct command_line *line, int r)
+typedef int (*show_reply)(const struct listing *listing, sd_bus_message *reply, bool json);
+
+static enum command_exit ask_and_show(const struct command_line *line,
+                                      const struct listing *listing, show_reply show,
+                                      const char *member, const char *types, va_list arguments)
 {
+        _cleanup_message_ sd_bus_message *reply = NULL;
         struct complaint complaint = {0};
 
-        if (r >= 0)
-                return COMMAND_GOOD;
-        complaint_set_unreadable(&complaint, r);
-        return complaint_report(&complaint, line->json);
+        if (!ask(member, types, arguments, &reply, &complaint))
+                return complaint_report(&complaint, line->json);
+        return complaint_report_unless_good(show(listing, reply, line->json), line->json);
 }
 
 enum command_exit admin_list(const struct command_line *line, const struct listing *listing,
                              const char *member, const char *types, ...)
 {
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        struct complaint complaint = {0};
         va_list arguments;
 
         va_start(arguments, types);
-        bool good = ask(member, types, arguments, &reply, &complaint);
+        enum command_exit end = ask_and_show(line, listing, listing_show, member, types, arguments);
         va_end(arguments);
-        if (!good)
-                return complaint_report(&complaint, line->json);
-        return finish(line, listing_show(listing, reply, line->json));
+        return end;
 }
 
 enum command_exit admin_show(const struct command_line *line, const struct listing *listing,
                              const char *member, const char *types, ...)
 {
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        struct complaint complaint = {0};
         va_list arguments;
 
         va_start(arguments, types);
-        bool good = ask(member, types, arguments, &reply, &complaint);
+        enum command_exit end = ask_and_show(line, listing, listing_show_one, member, types,
+                                             arguments);
         va_end(arguments);
-        if (!good)
-                return complaint_report(&complaint, line->json);
-        return finish(line, listing_show_one(listing, reply, line->json));
+        return end;
 }
 
 static int print_done(void)
@@ -91,7 +88,7 @@ enum command_exit admin_do(const struct command_line *line, const char *sentence
         if (!good)
                 return complaint_report(&complaint, line->json);
         if (line->json)
-                return finish(line, print_done());
+                return complaint_report_unless_good(print_done(), line->json);
         puts(sentence);
         return COMMAND_GOOD;
 }

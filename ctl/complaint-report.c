@@ -26,3 +26,13 @@ enum command_exit complaint_report(const struct complaint *complaint, bool json)
                 output_complaint(complaint->verdict.reason, complaint->mend);
         return r < 0 ? COMMAND_BAD : command_exit_for(complaint->verdict.outcome);
 }
+
+enum command_exit complaint_report_unless_good(int r, bool json)
+{
+        struct complaint complaint = {0};
+
+        if (r >= 0)
+                return COMMAND_GOOD;
+        complaint_set_unreadable(&complaint, r);
+        return complaint_report(&complaint, json);
+}

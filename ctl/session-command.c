@@ -91,16 +91,6 @@ static bool ask(const char *member, const char *id, sd_bus_message **ret_reply,
         return daemon_call(peer, call, TIMEOUT_USEC, ret_reply, complaint);
 }
 
-static enum command_exit finish(const struct command_line *line, int r)
-{
-        struct complaint complaint = {0};
-
-        if (r >= 0)
-                return COMMAND_GOOD;
-        complaint_set_unreadable(&complaint, r);
-        return complaint_report(&complaint, line->json);
-}
-
 static enum command_exit list_own(const struct command_line *line, const struct listing *listing)
 {
         _cleanup_message_ sd_bus_message *reply = NULL;
@@ -108,7 +98,7 @@ static enum command_exit list_own(const struct command_line *line, const struct 
 
         if (!ask("ListOwnSessions", NULL, &reply, &complaint))
                 return complaint_report(&complaint, line->json);
-        return finish(line, listing_show(listing, reply, line->json));
+        return complaint_report_unless_good(listing_show(listing, reply, line->json), line->json);
 }
 
 static int print_ended(bool json, uint32_t count)
@@ -132,7 +122,7 @@ static enum command_exit end_own(const struct command_line *line)
 
         if (!ask("EndOwnSession", line->operands[0], &reply, &complaint))
                 return complaint_report(&complaint, line->json);
-        return finish(line, print_ended(line->json, 1));
+        return complaint_report_unless_good(print_ended(line->json, 1), line->json);
 }
 
 /* ---- the verbs ---- */
@@ -175,7 +165,8 @@ static enum command_exit show_command(const struct command_line *line)
         set_current(own_fields, all_fields, ELEMENTSOF(all_fields));
         if (!ask("GetSession", id, &reply, &complaint))
                 return complaint_report(&complaint, line->json);
-        return finish(line, listing_show_one(&session, reply, line->json));
+        return complaint_report_unless_good(listing_show_one(&session, reply, line->json),
+                                            line->json);
 }
 
 static enum command_exit end_many(const struct command_line *line, const char *account)
@@ -190,8 +181,8 @@ static enum command_exit end_many(const struct command_line *line, const char *a
                 return complaint_report(&complaint, line->json);
         int r = sd_bus_message_read(reply, "u", &count);
         if (r <= 0)
-                return finish(line, -EBADMSG);
-        return finish(line, print_ended(line->json, count));
+                return complaint_report_unless_good(-EBADMSG, line->json);
+        return complaint_report_unless_good(print_ended(line->json, count), line->json);
 }
 
 static enum command_exit end_command(const struct command_line *line)
