@@ -11,6 +11,7 @@
 #include "bus/caller.h"
 #include "bus/list-reply.h"
 #include "bus/safe-reply.h"
+#include "bus/session-dict.h"
 #include "common/bus-names.h"
 #include "granted-logins.h"
 
@@ -109,72 +110,6 @@ int session_call_close(struct service *service, struct safe_replies *replies,
 
 /* ---- lists ---- */
 
-static int append_text(sd_bus_message *reply, const char *key, const char *text)
-{
-        return text ? sd_bus_message_append(reply, "{sv}", key, "s", text) : 0;
-}
-
-static int append_time(sd_bus_message *reply, const char *key, uint64_t sec)
-{
-        return sec > 0 ? sd_bus_message_append(reply, "{sv}", key, "t", sec) : 0;
-}
-
-static int append_texts(sd_bus_message *reply, const struct session_record *session)
-{
-        const struct {
-                const char *key, *text;
-        } texts[] = {
-                {"id", session->id},
-                {"account", session->account},
-                {"provider", session->provider},
-                {"issuer", session->issuer},
-                {"subject", session->subject},
-                {"type", session->type},
-                {"service", session->service},
-                {"terminal", session->terminal},
-                {"remote_host", session->remote_host},
-                {"acr", session->acr},
-                {"amr", session->amr},
-                {"used_from", session->used_from},
-                {"login_session", session->logind},
-        };
-        int r = 0;
-
-        for (size_t i = 0; i < ELEMENTSOF(texts) && r >= 0; i++)
-                r = append_text(reply, texts[i].key, texts[i].text);
-        return r;
-}
-
-static int append_times(sd_bus_message *reply, const struct session_record *session)
-{
-        const struct {
-                const char *key;
-                uint64_t sec;
-        } times[] = {
-                {"granted_at", session->created_at_sec}, {"opened_at", session->opened_at_sec},
-                {"used_at", session->used_at_sec},       {"proved_at", session->proved_at_sec},
-                {"expires_at", session->expires_at_sec}, {"auth_time", session->auth_time_sec},
-        };
-        int r = 0;
-
-        for (size_t i = 0; i < ELEMENTSOF(times) && r >= 0; i++)
-                r = append_time(reply, times[i].key, times[i].sec);
-        return r;
-}
-
-static int append_session(sd_bus_message *reply, const struct session_record *session)
-{
-        int r = sd_bus_message_open_container(reply, 'a', "{sv}");
-        if (r >= 0)
-                r = append_texts(reply, session);
-        if (r >= 0)
-                r = append_times(reply, session);
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "{sv}", "has_tokens", "b",
-                                          session->refresh_token != NULL);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
 /* Of the uid, and of the account (NULL: any). */
 struct selection {
         const char *account;
@@ -197,7 +132,7 @@ static int append_selected(sd_bus_message *reply, struct service *service,
 
         while (r >= 0 && (session = sessions_next(sessions, session)))
                 if (is_selected(session, selection))
-                        r = append_session(reply, session);
+                        r = session_dict_append(reply, session);
         return r;
 }
 
@@ -246,7 +181,7 @@ int session_call_get(struct service *service, sd_bus_message *message, sd_bus_er
                 return complain_of_session(error);
         r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
-                r = append_session(reply, session);
+                r = session_dict_append(reply, session);
         return r < 0 ? r : sd_bus_message_send(reply);
 }
 
