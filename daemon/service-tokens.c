@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The part of service.h about access tokens of the caller's own. */
 #include "service.h"
 
 #include <errno.h>
