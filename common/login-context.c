@@ -53,6 +53,7 @@ int login_context_append(const struct login_context *context, sd_bus_message *ca
                 {"redirect_uri", context->redirect_uri},
                 {"login_session", context->login_session},
                 {"login", context->login},
+                {"offer", context->offer},
         };
 
         int r = sd_bus_message_open_container(call, 'a', "{sv}");

@@ -15,6 +15,7 @@ struct login_context {
         const char *redirect_uri;  /* where a browser on this machine brings its answer to */
         const char *login_session; /* the account's own, that the caller runs in */
         const char *login;         /* the id of a granted one that goes on by this */
+        const char *offer; /* of one by which an identity was offered: to be linked by this */
         unsigned columns, lines;
         const char *const *prior_factors; /* NULL-terminated; NULL for none */
         bool knows_granted;               /* bus-client.c's own: a challenge may say so */

@@ -109,6 +109,7 @@ static bool attempt_start(struct login_attempt *attempt)
                 .terminal = attempt->terminal,
                 .requesting_user = attempt->caller,
                 .provider = attempt->spec->provider,
+                .offer = attempt->spec->offer,
                 .qr = attempt->spec->json ? "none" : terminal_qr_word(),
                 .columns = window.columns,
                 .lines = window.lines,

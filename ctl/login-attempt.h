@@ -18,6 +18,7 @@ struct login_attempt_spec {
         const char *account;  /* NULL: the caller's own */
         const char *provider; /* NULL: as the settings say */
         const char *service;  /* NULL: badgectl */
+        const char *offer;    /* the id of the login whose identity this links; NULL: none */
         bool browser, json;
 };
 

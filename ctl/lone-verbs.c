@@ -109,9 +109,10 @@ static const struct verb verbs[] = {
         {
                 .name = "link",
                 .summary = "let one more identity of yours use your account",
-                .help = "First approve with the identity that is to be linked, then with the one "
-                        "that you use here already: from then on both may use your account. The "
-                        "first sign-in lets nobody in by itself.",
+                .help = "First approve with the identity that is to be linked, say that it is "
+                        "yours, "
+                        "then approve with the one that you use here already: from then on both "
+                        "may use your account. The first sign-in lets nobody in by itself.",
                 .exit_codes = "0 it is linked; otherwise as those of login.",
                 .options = link_options,
                 .run = link_own_command,

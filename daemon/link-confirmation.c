@@ -11,12 +11,15 @@
 #include "self-links.h"
 #include "sessions.h"
 
-static struct self_link_offer offer_of(const char *account, uid_t caller_uid)
+static struct self_link_offer offer_of(const struct link_logins *logins, const char *account,
+                                       uid_t caller_uid)
 {
-        return (struct self_link_offer){account, caller_uid, clock_now_usec()};
+        return (struct self_link_offer){logins->offered_by, logins->confirmed_by, account,
+                                        caller_uid, clock_now_usec()};
 }
 
-int link_confirmation_find(struct service *service, uid_t caller_uid, const char **ret_issuer,
+int link_confirmation_find(struct service *service, uid_t caller_uid,
+                           const struct link_logins *logins, const char **ret_issuer,
                            const char **ret_subject)
 {
         _cleanup_(local_account_finish) struct local_account account = {0};
@@ -24,7 +27,7 @@ int link_confirmation_find(struct service *service, uid_t caller_uid, const char
         int r = account_lookup_uid(caller_uid, &account);
         if (r <= 0)
                 return r;
-        const struct self_link_offer offer = offer_of(account.name, caller_uid);
+        const struct self_link_offer offer = offer_of(logins, account.name, caller_uid);
         return self_links_find(service_self_links(service), &offer, ret_issuer, ret_subject);
 }
 
@@ -55,7 +58,8 @@ int link_confirmation_make(struct service *service, uid_t caller_uid, const char
                                &sentence) ||
             !take_login(service, account.name, login))
                 return -EACCES;
-        const struct self_link_offer offer = offer_of(account.name, caller_uid);
+        const struct link_logins logins = {.confirmed_by = login};
+        const struct self_link_offer offer = offer_of(&logins, account.name, caller_uid);
         return self_links_confirm(service_self_links(service), &offer, on_done, userdata,
                                   ret_write);
 }

@@ -26,6 +26,7 @@ static const size_t texts[] = {
         offsetof(struct login_request, terminal),      offsetof(struct login_request, source),
         offsetof(struct login_request, requested_by),  offsetof(struct login_request, prior),
         offsetof(struct login_request, login_session), offsetof(struct login_request, login),
+        offsetof(struct login_request, offer),
 };
 
 static const char **text_at(struct login_request *request, size_t i)

@@ -20,7 +20,9 @@ struct login_request {
          * nothing else is named while the machine runs; NULL: not known, or not the account's. */
         const char *login_session;
         const char
-                *login;   /* the id of a login that was granted, and goes on by this; may be NULL */
+                *login; /* the id of a login that was granted, and goes on by this; may be NULL */
+        /* The id of one by which an identity was offered, which this is to link; may be NULL. */
+        const char *offer;
         uid_t caller_uid; /* of whoever asks on the bus; for the journal, too */
         const char
                 *redirect_uri; /* a browser here approves and comes back to it; NULL: none does */

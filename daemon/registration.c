@@ -147,7 +147,7 @@ static struct login_objection keep_offer(struct registrations *registrations,
                                          const struct login *login, const struct identity *identity)
 {
         int r = identity ? self_links_offer(registrations->self_links, login_request(login),
-                                            identity, clock_now_usec())
+                                            login_id(login), identity, clock_now_usec())
                          : -EINVAL;
         if (r < 0)
                 return object_to_failure(r);
@@ -175,6 +175,8 @@ static void on_allowed(struct login *login, void *userdata)
                 follow(registrations, login);
                 return;
         }
+        self_links_expect(registrations->self_links, login_request(login), login_id(login),
+                          clock_now_usec());
         int r = write_down(registrations, login, identity);
         if (r < 0)
                 answer(login, object_to_failure(r));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* People who link a further identity to their own account by approving with both: first with the
  * other one, in a login that lets nobody in, whatever comes of it; then with one that has the
- * account already. What was offered waits here, in memory, for the second. */
+ * account already. What was offered waits here, in memory, for the second: for one that names the
+ * first, so that nothing else that runs by that uid can put its own in the place. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,8 +22,9 @@ struct state;
 #define SELF_LINK_OFFER_SERVICE   "badgectl-other"
 #define SELF_LINK_CONFIRM_SERVICE "badgectl-link"
 
-#define SELF_LINKS_MAX          64
-#define SELF_LINK_LIFETIME_USEC (UINT64_C(900) * 1000000)
+#define SELF_LINKS_MAX             256
+#define SELF_LINKS_PER_ACCOUNT_MAX 4
+#define SELF_LINK_LIFETIME_USEC    (UINT64_C(900) * 1000000)
 
 /* Borrows both. 0 or -ENOMEM. */
 int self_links_new(struct state *state, const struct settings *settings,
@@ -34,16 +36,19 @@ DEFINE_CLEANUP(struct self_links *, self_links_free);
 /* True when the request is for the first of the two logins. */
 bool self_links_is_offer(const struct login_request *request);
 
-/* The first login begins: what was offered for the account before is forgotten. */
-void self_links_begin(struct self_links *links, const char *account, uint64_t now_usec);
-
-/* The identity approved the first login. Takes the place of what was offered for the account
- * before. -EBUSY when too many wait, -ENOMEM. now_usec: CLOCK_BOOTTIME. */
+/* The identity approved the first login, which has that id. The oldest of the account makes room
+ * for one too many. -EBUSY when too many of others wait, -ENOMEM. now_usec: CLOCK_BOOTTIME. */
 int self_links_offer(struct self_links *links, const struct login_request *request,
-                     const struct identity *identity, uint64_t now_usec);
+                     const char *login, const struct identity *identity, uint64_t now_usec);
 
-/* What waits. */
+/* The second login, which has that id, is for what its request names as the offer, if that waits.
+ */
+void self_links_expect(struct self_links *links, const struct login_request *request,
+                       const char *login, uint64_t now_usec);
+
+/* What waits: by the id of the first login, or of the second. The other one is NULL. */
 struct self_link_offer {
+        const char *offered_by, *confirmed_by;
         const char *account;
         uid_t caller_uid; /* who made both logins */
         uint64_t now_usec;

@@ -119,9 +119,6 @@ int service_start_login(struct service *service, const struct login_request *req
                 *ret_refusal = refusal;
                 return 0;
         }
-        if (self_links_is_offer(request))
-                self_links_begin(service_self_links(service), request->account,
-                                 service_now_usec(service));
         int r = start_attempt(service, asked, request, basis ? &recheck : NULL, listener,
                               ret_attempt);
         return r < 0 ? r : 1;

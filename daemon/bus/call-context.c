@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bus/caller.h"
+#include "common/bus-names.h"
 #include "common/cleanup.h"
 #include "common/text.h"
 #include "core/loopback-address.h"
@@ -169,6 +170,7 @@ static const struct {
         {"redirect_uri", read_redirect, offsetof(struct call_context, redirect_uri)},
         {"login_session", read_login_session, offsetof(struct call_context, login_session)},
         {"login", read_text, offsetof(struct call_context, login)},
+        {"offer", read_text, offsetof(struct call_context, offer)},
         {"qr", read_qr, offsetof(struct call_context, qr)},
         {"columns", read_number, offsetof(struct call_context, columns)},
         {"lines", read_number, offsetof(struct call_context, lines)},
@@ -275,6 +277,13 @@ int call_context_read_claim(sd_bus_message *message, struct call_context *ret_co
         return read_call(message, "so", ret_login, ret_context, error);
 }
 
+const char *call_context_login(const char *path)
+{
+        static const char prefix[] = BADGED_LOGIN_PATH "/";
+
+        return strncmp(path, prefix, strlen(prefix)) == 0 ? path + strlen(prefix) : NULL;
+}
+
 struct login_request call_context_request(const struct call_context *context)
 {
         const char *origin = context->remote_host ? context->remote_host : context->terminal;
@@ -293,6 +302,7 @@ struct login_request call_context_request(const struct call_context *context)
                 .caller_uid = context->caller_uid,
                 .login_session = context->login_session,
                 .login = context->login,
+                .offer = context->offer,
                 .redirect_uri = context->redirect_uri,
                 .qr = context->qr,
                 .columns = context->columns,

@@ -19,7 +19,8 @@ struct call_context {
         const char *redirect_uri;  /* where a browser brings its answer to; NULL: none does */
         const char *login_session; /* only of root; see login-request.h */
         const char *login;         /* likewise */
-        char *prior;               /* the prior factors, joined by commas; NULL for none */
+        const char *offer;
+        char *prior; /* the prior factors, joined by commas; NULL for none */
         enum qr_style qr;
         unsigned columns, lines;
         bool knows_granted; /* the challenge may say that there was nothing to approve */
@@ -40,6 +41,9 @@ int call_context_read_claim(sd_bus_message *message, struct call_context *ret_co
 int call_context_read_session(sd_bus_message *message, struct call_context *ret_context,
                               const char **ret_session, sd_bus_error *error);
 void call_context_finish(struct call_context *context);
+
+/* The id of the login that has this path; NULL: none has. */
+const char *call_context_login(const char *path);
 
 /* The same for the service's verbs; borrows from the context. */
 struct login_request call_context_request(const struct call_context *context);

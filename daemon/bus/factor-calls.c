@@ -29,15 +29,6 @@
 /* ---- EnrolFactor ---- */
 
 /* "/": no login. */
-static const char *login_id_of(const char *path)
-{
-        size_t size = strlen(BADGED_LOGIN_PATH);
-
-        if (strncmp(path, BADGED_LOGIN_PATH, size) == 0 && path[size] == '/')
-                return path + size + 1;
-        return NULL;
-}
-
 static int complain_of_enrolment(int r, sd_bus_error *error)
 {
         switch (r) {
@@ -102,8 +93,8 @@ int factor_call_enrol(struct service *service, sd_bus_message *message, sd_bus_e
         /* The name stands where other calls have the service. */
         struct login_request request = call_context_request(&context);
         request.service = "badgectl";
-        r = service_enrol_factor(service, &request, login_id_of(path), context.service, &id, &uri,
-                                 &refusal);
+        r = service_enrol_factor(service, &request, call_context_login(path), context.service, &id,
+                                 &uri, &refusal);
         if (r == 0)
                 return login_reply_refusal(message, refusal.outcome, refusal.reason);
         return r < 0 ? complain_of_enrolment(r, error)

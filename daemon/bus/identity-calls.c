@@ -9,6 +9,7 @@
 #include "bus/admin-caller.h"
 #include "bus/admin-change.h"
 #include "bus/admin-object.h"
+#include "bus/call-context.h"
 #include "bus/caller.h"
 #include "bus/list-reply.h"
 #include "bus/safe-reply.h"
@@ -125,12 +126,16 @@ int identity_call_link(sd_bus_message *message, void *userdata, sd_bus_error *er
 
 int identity_call_get_offer(struct service *service, sd_bus_message *message, sd_bus_error *error)
 {
-        const char *issuer, *subject;
+        const char *issuer, *subject, *path;
         uid_t uid;
 
         if (caller_uid(message, &uid) < 0)
                 return caller_refuse(message, "The caller cannot be identified.", error);
-        int r = link_confirmation_find(service, uid, &issuer, &subject);
+        int r = sd_bus_message_read(message, "o", &path);
+        if (r < 0)
+                return r;
+        const struct link_logins logins = {.offered_by = call_context_login(path)};
+        r = link_confirmation_find(service, uid, &logins, &issuer, &subject);
         if (r == 0)
                 return complain_of_link(-ENXIO, error);
         return r < 0 ? r : sd_bus_reply_method_return(message, "ss", issuer, subject);
@@ -149,16 +154,19 @@ static void tell_of_link(sd_bus_message *message, const char *issuer, const char
 static int link_offer(struct service *service, uid_t uid, const char *login,
                       struct safe_reply *reply, sd_bus_message *message)
 {
+        const struct link_logins logins = {.confirmed_by = login};
         _cleanup_free_ char *issuer = NULL, *subject = NULL;
         const char *offered_issuer, *offered_subject;
 
-        int r = link_confirmation_find(service, uid, &offered_issuer, &offered_subject);
-        if (r <= 0)
-                return r < 0 ? r : -ENXIO;
-        issuer = strdup(offered_issuer);
-        subject = strdup(offered_subject);
-        if (!issuer || !subject)
-                return -ENOMEM;
+        int r = link_confirmation_find(service, uid, &logins, &offered_issuer, &offered_subject);
+        if (r < 0)
+                return r;
+        if (r > 0) {
+                issuer = strdup(offered_issuer);
+                subject = strdup(offered_subject);
+                if (!issuer || !subject)
+                        return -ENOMEM;
+        }
         r = link_confirmation_make(service, uid, login, safe_reply_on_done, reply,
                                    safe_reply_write(reply));
         if (r >= 0)
@@ -169,7 +177,6 @@ static int link_offer(struct service *service, uid_t uid, const char *login,
 int identity_call_link_offer(struct service *service, struct safe_replies *replies,
                              sd_bus_message *message, sd_bus_error *error)
 {
-        static const char prefix[] = BADGED_LOGIN_PATH "/";
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *path;
         uid_t uid;
@@ -181,9 +188,8 @@ int identity_call_link_offer(struct service *service, struct safe_replies *repli
                 r = safe_reply_new(replies, message, &reply);
         if (r < 0)
                 return r;
-        if (strncmp(path, prefix, strlen(prefix)) != 0)
-                return complain_of_link(-EACCES, error);
-        r = link_offer(service, uid, path + strlen(prefix), reply, message);
+        const char *login = call_context_login(path);
+        r = login ? link_offer(service, uid, login, reply, message) : -EACCES;
         if (r < 0)
                 return complain_of_link(r, error);
         TAKE_PTR(reply);

@@ -158,7 +158,7 @@ static const sd_bus_vtable service_vtable[] = {
                                 SD_BUS_ARGS("s", factor, "s", first_code, "s", second_code),
                                 SD_BUS_NO_RESULT, method_confirm_factor,
                                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
-        SD_BUS_METHOD_WITH_ARGS("GetOfferedIdentity", SD_BUS_NO_ARGS,
+        SD_BUS_METHOD_WITH_ARGS("GetOfferedIdentity", SD_BUS_ARGS("o", login),
                                 SD_BUS_RESULT("s", issuer, "s", subject), method_get_offer,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("LinkOfferedIdentity", SD_BUS_ARGS("o", login), SD_BUS_NO_RESULT,

@@ -20,7 +20,6 @@
 int session_call_open(struct service *service, struct safe_replies *replies,
                       sd_bus_message *message, sd_bus_error *error)
 {
-        static const char prefix[] = BADGED_LOGIN_PATH "/";
         _cleanup_(call_context_finish) struct call_context context = {0};
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *path;
@@ -30,9 +29,9 @@ int session_call_open(struct service *service, struct safe_replies *replies,
                 r = call_context_read_claim(message, &context, &path, error);
         if (r < 0)
                 return r;
-        if (strncmp(path, prefix, strlen(prefix)) != 0)
+        const char *login = call_context_login(path);
+        if (!login)
                 return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_LOGIN, "No such login.");
-        const char *login = path + strlen(prefix);
         r = safe_reply_new(replies, message, &reply);
         if (r >= 0)
                 r = safe_reply_say(reply, login);

@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import time
 
+import pexpect
 import pytest
 
 from host.daemon import settings_for, write_settings
@@ -412,6 +413,11 @@ class Linking:
                                          "--json", *arguments], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
+    def see_offer(self):
+        offer = json.loads(self.process.stdout.readline())
+        assert offer["linked"] is False
+        return offer["issuer"], offer["subject"]
+
     def see_code(self):
         line = self.process.stdout.readline()
         assert "user_code" in line, line + self.process.stderr.read()
@@ -444,6 +450,7 @@ def test_linked_by_the_person(serve_both, provider, other, journal):
     is_let_in(provider, "alice", "alice")
     linking = Linking("--provider", "other")
     other.approve(linking.see_code(), "carol")
+    assert linking.see_offer() == (other.issuer, "subject-of-carol")
     provider.approve(linking.see_code(), "alice")
     code, end = linking.end()
     assert code == 0, end
@@ -462,15 +469,58 @@ def test_no_link_without_the_own_identity(serve_both, provider, other):
     is_let_in(provider, "alice", "alice")
     linking = Linking("--provider", "other")
     other.approve(linking.see_code(), "carol")
+    linking.see_offer()
     provider.approve(linking.see_code(), "bob")
     code, _ = linking.end()
     assert code != 0
     assert len(identities("alice")) == 1
 
 
+def test_another_program_of_the_person_puts_no_other_identity_in_the_place(serve_both, provider, other):
+    """One that runs under the same uid, and offers the identity of somebody else meanwhile."""
+    is_let_in(provider, "alice", "alice")
+    linking = Linking("--provider", "other")
+    other.approve(linking.see_code(), "carol")
+    linking.see_offer()
+    own_code = linking.see_code()
+    intruder = Linking("--provider", "other")
+    other.approve(intruder.see_code(), "bob")
+    assert intruder.see_offer() == (other.issuer, "subject-of-bob")
+    provider.approve(own_code, "alice")
+    code, end = linking.end()
+    assert (code, end["subject"]) == (0, "subject-of-carol")
+    assert [one["subject"] for one in identities("alice") if one["issuer"] == other.issuer] == [
+        "subject-of-carol"]
+    intruder.process.terminate()
+    intruder.end()
+
+
+@pytest.mark.parametrize("answer", ["", "y", "no", "yes"])
+def test_the_person_is_asked_whose_identity_it_is(answer, serve_both, provider, other):
+    is_let_in(provider, "alice", "alice")
+    terminal = pexpect.spawn("runuser", ["-u", "alice", "--", "badgectl", "link", "--provider", "other"],
+                             encoding="utf-8", timeout=LOGIN_SEC, dimensions=(40, 100))
+    terminal.expect(r"Code:\s+(\S+)")
+    other.approve(terminal.match.group(1), "carol")
+    terminal.expect_exact("subject-of-carol")
+    terminal.expect_exact("Type yes if that is you: ")
+    terminal.send(f"{answer}\r")
+    if answer == "yes":
+        terminal.expect(r"Code:\s+(\S+)")
+        provider.approve(terminal.match.group(1), "alice")
+        terminal.expect_exact("Linked.")
+    else:
+        terminal.expect_exact("Nothing was linked.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert (terminal.exitstatus == 0) == (answer == "yes")
+    assert len(identities("alice")) == (2 if answer == "yes" else 1)
+
+
 def test_no_link_by_a_login_that_was_not_made_for_it(serve_both, provider, other, journal):
     linking = Linking("--provider", "other")
     other.approve(linking.see_code(), "carol")
+    linking.see_offer()
     linking.see_code()
     linking.process.terminate()
     linking.end()
@@ -513,6 +563,7 @@ def test_an_identity_with_an_account_is_not_linked(serve_both, provider, other):
     is_let_in(provider, "bob", "bob")
     linking = Linking()
     provider.approve(linking.see_code(), "bob")
+    linking.see_offer()
     provider.approve(linking.see_code(), "alice")
     code, end = linking.end()
     assert code != 0 and "another account" in str(end)
