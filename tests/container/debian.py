@@ -19,7 +19,7 @@ CACHE = paths.BUILD / "container"
 LOG = CACHE / "debootstrap.log"
 PROGRAMS = ("daemon/badged", "ctl/badgectl", "pam/pam_badge.so")
 PACKAGES = ["systemd", "systemd-sysv", "dbus", "libpam-systemd", "libnss-systemd", "openssh-server",
-            "sudo", "login", "passwd"]
+            "sudo", "login", "passwd", "polkitd"]
 COMPONENTS = ("main", "universe")
 # Nothing that a login needs.
 LEFT_OUT = ("var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale",

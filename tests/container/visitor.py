@@ -3,6 +3,8 @@
 
 import pathlib
 
+import pexpect
+
 from host.machine import NAME
 from system.person import SHELL, SHELL_SEC, Person
 
@@ -64,6 +66,11 @@ class Visitor(Person):
         """Types it where Enter or a code would be."""
         self._expect(["Ticket"], SHELL_SEC)
         self.terminal.send(f"{secret}\r")
+
+    def see_end(self) -> None:
+        """The connection is closed, and not from here."""
+        self._expect(["closed by remote host"], SHELL_SEC)
+        self._expect([pexpect.EOF], SHELL_SEC)
 
     def leave_root(self) -> None:
         self.terminal.send("exit\r")
