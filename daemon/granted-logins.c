@@ -213,32 +213,47 @@ int granted_logins_end(struct granted_logins *logins, const char *id, enum sessi
 }
 
 /* The writes are done in order: when the last is safe, all are. */
-size_t granted_logins_end_all(struct granted_logins *logins, const char *account,
-                              enum session_end how, store_on_done on_done, void *userdata,
-                              struct store_write **ret_write)
+int granted_logins_end_all(struct granted_logins *logins, const char *account, enum session_end how,
+                           store_on_done on_done, void *userdata, struct store_write **ret_write,
+                           size_t *ret_n)
 {
         const struct session_record *session = NULL, *last = NULL;
         size_t n = 0;
+        int r = 0;
 
         while ((session = sessions_next(logins->sessions, session))) {
                 if (account && strcmp(session->account, account) != 0)
                         continue;
-                if (last && granted_logins_end(logins, last->id, how, NULL, NULL, NULL) >= 0)
+                if (last) {
+                        int ended = granted_logins_end(logins, last->id, how, NULL, NULL, NULL);
+                        r = r < 0 ? r : ended;
                         n++;
+                }
                 last = session;
         }
-        if (last && granted_logins_end(logins, last->id, how, on_done, userdata, ret_write) >= 0)
+        if (last) {
+                bool is_told = r >= 0;
+                int ended = granted_logins_end(logins, last->id, how, is_told ? on_done : NULL,
+                                               userdata, is_told ? ret_write : NULL);
+                r = r < 0 ? r : ended;
                 n++;
-        return n;
+        }
+        if (r < 0)
+                return r;
+        *ret_n = n;
+        return 0;
 }
 
 size_t granted_logins_end_unclaimed(struct granted_logins *logins, const char *account)
 {
+        size_t n = 0;
+
         for (const struct session_record *session = NULL;
              (session = sessions_next(logins->sessions, session));)
                 if (strcmp(session->account, account) == 0 && session_is_open(session))
                         return 0;
-        return granted_logins_end_all(logins, account, SESSION_ENDED_BY_ADMIN, NULL, NULL, NULL);
+        (void)granted_logins_end_all(logins, account, SESSION_ENDED_BY_ADMIN, NULL, NULL, NULL, &n);
+        return n;
 }
 
 static void forget_tokens(struct granted_logins *logins, const struct session_record *session)

@@ -61,11 +61,11 @@ int granted_logins_open(struct granted_logins *logins, const char *id,
 int granted_logins_end(struct granted_logins *logins, const char *id, enum session_end how,
                        store_on_done on_done, void *userdata, struct store_write **ret_write);
 
-/* Likewise all of the account, or of everybody (NULL): how many. on_done is told of the last; it is
- * not called when there were none. */
-size_t granted_logins_end_all(struct granted_logins *logins, const char *account,
-                              enum session_end how, store_on_done on_done, void *userdata,
-                              struct store_write **ret_write);
+/* Likewise all of the account, or of everybody (NULL): *ret_n is how many. on_done is told of the
+ * last; it is not called when there were none, nor when this fails: then some last. */
+int granted_logins_end_all(struct granted_logins *logins, const char *account, enum session_end how,
+                           store_on_done on_done, void *userdata, struct store_write **ret_write,
+                           size_t *ret_n);
 
 /* Ends the logins of the account that nobody has claimed yet, unless a session of it is open: how
  * many. */

@@ -221,13 +221,16 @@ int session_call_end_all(sd_bus_message *message, void *userdata, sd_bus_error *
         struct admin_object *object = userdata;
         _cleanup_safe_reply_ struct safe_reply *reply = NULL;
         const char *account;
+        size_t n = 0;
 
         int r = admin_call_begin_change(object, message, &account, &reply, error);
         if (r < 0)
                 return r;
-        size_t n = granted_logins_end_all(service_granted_logins(object->service),
-                                          *account ? account : NULL, SESSION_ENDED_BY_ADMIN,
-                                          safe_reply_on_done, reply, safe_reply_write(reply));
+        r = granted_logins_end_all(service_granted_logins(object->service),
+                                   *account ? account : NULL, SESSION_ENDED_BY_ADMIN,
+                                   safe_reply_on_done, reply, safe_reply_write(reply), &n);
+        if (r < 0)
+                return safe_reply_complain(r, error);
         if (n == 0)
                 return sd_bus_reply_method_return(message, "u", (uint32_t)0);
         safe_reply_count(reply, (uint32_t)n);
