@@ -14,6 +14,7 @@
 #include "ctl/json-output.h"
 #include "ctl/table.h"
 
+#define NAME_LETTERS    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define NAME_MAX_BYTES  64
 #define VALUE_MAX_BYTES 4096
 #define USEC_PER_SEC    1000000ULL
@@ -77,11 +78,13 @@ int log_entry_add_row(struct table *table, const struct journal_entry *entry)
 
 /* ---- for programs ---- */
 
-/* The syslog part is the same for all of them; what starts with "_" is the journal's own. */
+/* The syslog part is the same for all of them; what starts with "_" is the journal's own. A file
+ * may have other names than badged's: none of them stands for the time, nor for one of badged's. */
 static bool is_shown(const char *name)
 {
         return name[0] != '_' && strncmp(name, "SYSLOG_", 7) != 0 &&
-               strcmp(name, "PRIORITY") != 0 && strlen(name) < NAME_MAX_BYTES;
+               strcmp(name, "PRIORITY") != 0 && strcmp(name, "TIME") != 0 &&
+               strlen(name) < NAME_MAX_BYTES && name[strspn(name, NAME_LETTERS)] == '\0';
 }
 
 static int add_field(struct json_object *object, const struct journal_entry *entry,
