@@ -69,7 +69,7 @@ static void write_value(struct fuzz_bytes *bytes, struct wire *body)
         FUZZ_EXPECT(false);
 }
 
-static void write_entries(struct fuzz_bytes *bytes, const char *const *keys, struct wire *body)
+void fuzz_reply_entries(struct fuzz_bytes *bytes, const char *const *keys, struct wire *body)
 {
         size_t n_keys = 0, opened = wire_array_open(body, 8);
 
@@ -98,7 +98,7 @@ void fuzz_reply_body(struct fuzz_bytes *bytes, const char *fixed, const char *co
         for (const char *type = fixed; *type; type++)
                 wire_text(body, fuzz_text(bytes));
         if (keys)
-                write_entries(bytes, keys, body);
+                fuzz_reply_entries(bytes, keys, body);
         *ret_signature = keys ? (strcmp(fixed, "o") == 0 ? "oa{sv}" : "ssa{sv}") : fixed;
 }
 

@@ -15,6 +15,9 @@
 void fuzz_reply_body(struct fuzz_bytes *bytes, const char *fixed, const char *const *keys,
                      struct wire *body, const char **ret_signature);
 
+/* Such a dictionary alone. */
+void fuzz_reply_entries(struct fuzz_bytes *bytes, const char *const *keys, struct wire *body);
+
 /* The whole reply as its reader gets it; NULL when sd-bus does not take it. The caller unrefs it.
  */
 sd_bus_message *fuzz_reply_new(struct fuzz_bytes *bytes, const char *fixed,
