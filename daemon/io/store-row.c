@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/cleanup.h"
@@ -12,6 +11,7 @@
 #include "common/text.h"
 #include "io/store-cells.h"
 #include "io/store-database.h"
+#include "io/store-statements.h"
 #include "io/store-wording.h"
 #include "io/token-seal.h"
 
@@ -38,12 +38,12 @@ static int write_row(const struct row_place *place, const struct table *table, c
                      enum wording wording)
 {
         _cleanup_cells_ struct cells cells = {.table = table};
-        _cleanup_statement_ sqlite3_stmt *statement = NULL;
+        _cleanup_borrowed_ sqlite3_stmt *statement = NULL;
 
         int r = cells_pack(&cells, place->seal, record);
         if (r < 0)
                 return r;
-        r = wording_prepare(place->db, table, wording, NULL, 0, &statement);
+        r = statements_borrow(place->statements, place->db, table, wording, &statement);
         if (r < 0)
                 return r;
         r = cells_bind(&cells, place->db, statement);
@@ -97,12 +97,9 @@ int row_get(const struct row_place *place, const struct table *table,
 
 int row_remove(const struct row_place *place, const struct table *table, const char *key)
 {
-        _cleanup_statement_ sqlite3_stmt *statement = NULL;
-        char sql[128];
+        _cleanup_borrowed_ sqlite3_stmt *statement = NULL;
 
-        (void)snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE %s = ?1", table->name,
-                       table->columns[0].name);
-        int r = database_prepare(place->db, sql, &statement);
+        int r = statements_borrow(place->statements, place->db, table, WORDING_REMOVE, &statement);
         if (r < 0)
                 return r;
         r = database_error(place->db, sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC));

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct sqlite3;
+struct statements;
 struct token_seal;
 
 enum column_kind {
@@ -33,9 +34,10 @@ struct table {
         size_t n_columns;
 };
 
-/* The file, and the keys. Both borrowed. */
+/* The file, what was prepared for it, and the keys. All borrowed. */
 struct row_place {
         struct sqlite3 *db;
+        struct statements *statements;
         const struct token_seal *seal;
 };
 

@@ -46,6 +46,11 @@ static void write_update(FILE *out, const struct table *table)
                       table->columns[0].name);
 }
 
+static void write_remove(FILE *out, const struct table *table)
+{
+        (void)fprintf(out, "DELETE FROM %s WHERE %s = ?1", table->name, table->columns[0].name);
+}
+
 static void write_select(FILE *out, const struct table *table, const struct row_match *matches,
                          size_t n_matches)
 {
@@ -76,6 +81,9 @@ int wording_prepare(sqlite3 *db, const struct table *table, enum wording wording
                 break;
         case WORDING_UPDATE:
                 write_update(out, table);
+                break;
+        case WORDING_REMOVE:
+                write_remove(out, table);
                 break;
         case WORDING_SELECT:
                 write_select(out, table, matches, n_matches);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The statements for a table, out of its description. Names come from there alone, values are
- * always parameters. For store-row.c alone. */
+ * always parameters. For store-row.c and store-statements.c alone. */
 #pragma once
 
 #include <stddef.h>
@@ -13,6 +13,7 @@ enum wording {
         WORDING_INSERT, /* parameter i + 1 is column i, the last one the proof */
         WORDING_UPDATE, /* likewise */
         WORDING_PUT,    /* likewise; the one or the other */
+        WORDING_REMOVE, /* the first parameter is the key */
         WORDING_SELECT, /* parameter i + 1 is match i; column i is column i, the last one the proof
                          */
 };

@@ -7,6 +7,7 @@
 #include "io/store-database.h"
 #include "io/store-file.h"
 #include "io/store-schema.h"
+#include "io/store-statements.h"
 #include "io/store-tables.h"
 
 struct store {
@@ -47,6 +48,7 @@ struct store *store_close(struct store *store)
 {
         if (!store)
                 return NULL;
+        (void)statements_free(store->place.statements);
         (void)database_close(store->place.db);
         free(store);
         return NULL;
@@ -156,6 +158,9 @@ int store_open(const char *path, const struct token_seal *seal, struct store **r
         if (!store)
                 return refuse(-ENOMEM, "memory is short", ret_why);
         store->place.seal = seal;
+        store->place.statements = statements_new();
+        if (!store->place.statements)
+                return refuse(-ENOMEM, "memory is short", ret_why);
         int r = file_ready(path, ret_why);
         if (r < 0)
                 return r;

@@ -18,6 +18,7 @@
 #include "io/store-database.h"
 #include "io/store-row.h"
 #include "io/store-schema.h"
+#include "io/store-statements.h"
 #include "io/store-tables.h"
 #include "store-fixture.h"
 
@@ -98,7 +99,9 @@ static void rows_of_one_version_are_good_in_the_next(void **state)
         assert_int_equal(database_check(db, &why), 0);
         assert_int_equal(schema_upgrade(db, &later.schema, &why), 0); /* nothing is left to do */
 
-        const struct row_place place = {db, fixture->seal};
+        _cleanup_(statements_freep) struct statements *statements = statements_new();
+        assert_non_null(statements);
+        const struct row_place place = {db, statements, fixture->seal};
         assert_int_equal(row_list(&place, &later.table, NULL, &rows, &n), 0);
         assert_int_equal(n, 5);
         for (size_t i = 0; i < n; i++) {
