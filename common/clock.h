@@ -9,5 +9,6 @@
 /* CLOCK_BOOTTIME: it also runs while the machine sleeps, as the provider's clock does. */
 uint64_t clock_now_usec(void);
 
-/* CLOCK_REALTIME in seconds: for what is kept longer than the machine runs. */
+/* CLOCK_REALTIME: for what is kept longer than the machine runs. */
+uint64_t clock_wall_usec(void);
 uint64_t clock_wall_sec(void);

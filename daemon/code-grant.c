@@ -7,13 +7,12 @@
 #include <systemd/sd-id128.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "core/authorization-url.h"
 #include "core/login-hint.h"
 #include "core/loopback-address.h"
 #include "core/pkce.h"
 #include "provider-call.h"
-
-#define USEC_PER_SEC 1000000ULL
 
 struct code_grant {
         sd_event *event;
@@ -161,18 +160,12 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 static int arm(struct code_grant *grant)
 {
-        uint64_t now_usec = 0;
-
-        (void)sd_event_now(grant->event, CLOCK_BOOTTIME, &now_usec);
         return sd_event_add_time(grant->event, &grant->timer, CLOCK_BOOTTIME,
-                                 now_usec + grant->lifetime_usec, 1, on_timer, grant);
+                                 clock_now_usec() + grant->lifetime_usec, 1, on_timer, grant);
 }
 
 static void begin(struct code_grant *grant)
 {
-        uint64_t now_usec = 0;
-
-        (void)sd_event_now(grant->event, CLOCK_REALTIME, &now_usec);
         int r = make_address(grant);
         if (r == -ENODATA) {
                 fail(grant, LOGIN_UNAVAILABLE, "the provider has no authorization endpoint");
@@ -188,7 +181,7 @@ static void begin(struct code_grant *grant)
                 .authorization_url = grant->authorization_url,
                 .expires_in_sec = grant->lifetime_usec / USEC_PER_SEC,
         };
-        grant->listener.on_challenge(&grant->challenge, now_usec + grant->lifetime_usec,
+        grant->listener.on_challenge(&grant->challenge, clock_wall_usec() + grant->lifetime_usec,
                                      grant->listener.userdata);
 }
 

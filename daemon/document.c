@@ -7,10 +7,9 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/text.h"
 #include "log.h"
-
-#define USEC_PER_SEC 1000000ULL
 
 /* How long a document counts as fresh when the provider does not say, and the least and most that
  * it may say (Cache-Control: max-age). */
@@ -52,18 +51,11 @@ struct document {
         bool has_failed; /* the last fetch */
 };
 
-static uint64_t document_now(const struct document *document)
-{
-        uint64_t now_usec = 0;
-        (void)sd_event_now(document->event, CLOCK_BOOTTIME, &now_usec);
-        return now_usec;
-}
-
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 
 static void document_arm(struct document *document, uint64_t delay_sec)
 {
-        uint64_t at_usec = document_now(document) + delay_sec * USEC_PER_SEC;
+        uint64_t at_usec = clock_now_usec() + delay_sec * USEC_PER_SEC;
         int r;
 
         if (document->timer) {
@@ -89,7 +81,7 @@ static void document_taken_in(struct document *document, uint64_t max_age_sec)
                 fresh_sec = FRESH_MIN_SEC;
         if (fresh_sec > FRESH_MAX_SEC)
                 fresh_sec = FRESH_MAX_SEC;
-        document->usable_until_usec = document_now(document) + USABLE_SEC * USEC_PER_SEC;
+        document->usable_until_usec = clock_now_usec() + USABLE_SEC * USEC_PER_SEC;
         document->retry_sec = RETRY_MIN_SEC;
         document->has_failed = false;
         /* Anew before it grows old, so that no login ever waits for it. */
@@ -175,7 +167,7 @@ int document_fetch(struct document *document)
 
 int document_fetch_sparingly(struct document *document)
 {
-        uint64_t now_usec = document_now(document);
+        uint64_t now_usec = clock_now_usec();
 
         if (!document->request) {
                 if (now_usec < document->sparing_until_usec)
@@ -187,7 +179,7 @@ int document_fetch_sparingly(struct document *document)
 
 bool document_is_usable(const struct document *document)
 {
-        return document_now(document) < document->usable_until_usec;
+        return clock_now_usec() < document->usable_until_usec;
 }
 
 bool document_has_failed(const struct document *document)

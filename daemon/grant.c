@@ -7,12 +7,11 @@
 #include <time.h>
 
 #include "approval-request.h"
+#include "common/clock.h"
 #include "core/backchannel-authentication.h"
 #include "core/device-flow.h"
 #include "grant-answer.h"
 #include "provider-call.h"
-
-#define USEC_PER_SEC 1000000ULL
 
 struct grant {
         sd_event *event;
@@ -32,13 +31,6 @@ struct grant {
         char *detail;           /* what last went wrong, for the journal */
 };
 
-static uint64_t now_usec(const struct grant *grant, clockid_t clock)
-{
-        uint64_t usec = 0;
-        (void)sd_event_now(grant->event, clock, &usec);
-        return usec;
-}
-
 static void grant_drop_work(struct grant *grant)
 {
         grant->flow_timer = sd_event_source_disable_unref(grant->flow_timer);
@@ -55,7 +47,7 @@ static int on_flow_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
         struct grant *grant = userdata;
 
-        grant_follow(grant, device_flow_on_deadline(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
+        grant_follow(grant, device_flow_on_deadline(&grant->flow, clock_now_usec()));
         return 0;
 }
 
@@ -88,7 +80,7 @@ static void grant_note(struct grant *grant, char *detail)
 
 static void on_token_silence(struct grant *grant, const struct http_answer *answer)
 {
-        uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
+        uint64_t now = clock_now_usec();
 
         grant_note(grant, grant_answer_tell_silence(answer, "token"));
         grant->last_answer = OAUTH_MALFORMED;
@@ -117,7 +109,7 @@ static void on_token_answer(const struct http_answer *answer, void *userdata)
                 free(TAKE_PTR(grant->detail));
         grant_follow(grant, device_flow_on_token_answer(&grant->flow, grant->last_answer,
                                                         grant_answer_pause_sec(answer, &problem),
-                                                        now_usec(grant, CLOCK_BOOTTIME)));
+                                                        clock_now_usec()));
 }
 
 static int grant_poll(struct grant *grant)
@@ -182,7 +174,7 @@ static void on_asked(const struct http_answer *answer, void *userdata)
         const char *endpoint = approval_request_endpoint_word(grant->approval);
         _cleanup_(oauth_problem_finish) struct oauth_problem problem = {0};
         _cleanup_(provider_call_freep) struct provider_call *finished = TAKE_PTR(grant->call);
-        uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
+        uint64_t now = clock_now_usec();
 
         if (answer->failure != HTTP_ANSWERED) {
                 grant_note(grant, grant_answer_tell_silence(answer, endpoint));
@@ -203,12 +195,12 @@ static void on_asked(const struct http_answer *answer, void *userdata)
 
 static void grant_show(struct grant *grant)
 {
-        uint64_t now = now_usec(grant, CLOCK_BOOTTIME);
+        uint64_t now = clock_now_usec();
         uint64_t left_usec = grant->flow.expires_at_usec > now ? grant->flow.expires_at_usec - now
                                                                : 0;
 
         grant->challenge.expires_in_sec = left_usec / USEC_PER_SEC;
-        grant->listener.on_challenge(&grant->challenge, now_usec(grant, CLOCK_REALTIME) + left_usec,
+        grant->listener.on_challenge(&grant->challenge, clock_wall_usec() + left_usec,
                                      grant->listener.userdata);
 }
 
@@ -258,7 +250,7 @@ static void grant_follow(struct grant *grant, enum device_flow_step step)
 
 static void grant_begin(struct grant *grant)
 {
-        grant_follow(grant, device_flow_start(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
+        grant_follow(grant, device_flow_start(&grant->flow, clock_now_usec()));
 }
 
 static void on_metadata(const char *why, void *userdata)
@@ -289,8 +281,7 @@ void grant_start(struct grant *grant)
 
 void grant_person_waits(struct grant *grant)
 {
-        grant_follow(grant,
-                     device_flow_on_person_waiting(&grant->flow, now_usec(grant, CLOCK_BOOTTIME)));
+        grant_follow(grant, device_flow_on_person_waiting(&grant->flow, clock_now_usec()));
 }
 
 void grant_cancel(struct grant *grant)

@@ -30,15 +30,12 @@ bool login_vouch(struct login *login, enum login_outcome outcome, const char *ty
  * account's factor closed by wrong ones. */
 static int login_keep_code(struct login *login, const char code[static ONE_TIME_CODE_DIGITS + 1])
 {
-        uint64_t now_usec = 0;
-
         if (login->code)
                 return -EBUSY;
         login->code = secret_new_text(code);
         if (!login->code)
                 return -ENOMEM;
-        (void)sd_event_now(login->event, CLOCK_REALTIME, &now_usec);
-        login->code_typed_at_sec = now_usec / USEC_PER_SEC;
+        login->code_typed_at_sec = clock_wall_sec();
         return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/text.h"
 #include "core/jwks.h"
 #include "core/oauth-response.h"
@@ -273,10 +274,7 @@ void provider_set_dpop_nonce(struct provider *provider, const char *nonce)
 
 uint64_t provider_now_sec(const struct provider *provider)
 {
-        uint64_t usec = 0;
-
-        (void)sd_event_now(provider->event, CLOCK_REALTIME, &usec);
-        return usec / 1000000;
+        return clock_wall_sec();
 }
 
 int provider_send(struct provider *provider, const struct provider_request *request,

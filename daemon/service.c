@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "enrolments.h"
 #include "granted-logins.h"
 #include "identities.h"
@@ -23,18 +24,12 @@
 
 uint64_t service_now_usec(const struct service *service)
 {
-        uint64_t usec = 0;
-
-        (void)sd_event_now(service->event, CLOCK_BOOTTIME, &usec);
-        return usec;
+        return clock_now_usec();
 }
 
 uint64_t service_now_sec(const struct service *service)
 {
-        uint64_t usec = 0;
-
-        (void)sd_event_now(service->event, CLOCK_REALTIME, &usec);
-        return usec / USEC_PER_SEC;
+        return clock_wall_sec();
 }
 
 /* ---- the end of a login ---- */

@@ -7,10 +7,9 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "io/boot-id.h"
 #include "log.h"
-
-#define USEC_PER_SEC 1000000ULL
 
 /* How exactly the last use is known. */
 #define USE_SEC 60
@@ -49,10 +48,7 @@ const char *session_end_reason(enum session_end how)
 
 uint64_t sessions_now_sec(const struct sessions *sessions)
 {
-        uint64_t usec = 0;
-
-        (void)sd_event_now(sessions->event, CLOCK_REALTIME, &usec);
-        return usec / USEC_PER_SEC;
+        return clock_wall_sec();
 }
 
 /* ---- one after the other ---- */

@@ -28,8 +28,6 @@ FAILING(int, sd_event_source_set_enabled, (sd_event_source * source, int enabled
         (source, enabled), -ENOMEM);
 FAILING(int, sd_event_source_set_io_events, (sd_event_source * source, uint32_t events),
         (source, events), -ENOMEM);
-FAILING(int, sd_event_now, (sd_event * event, clockid_t clock, uint64_t *ret_usec),
-        (event, clock, ret_usec), -ECHILD);
 FAILING(int, sd_id128_randomize, (sd_id128_t * ret_id), (ret_id), -EIO);
 FAILING(int, sd_journal_sendv, (const struct iovec *fields, int n), (fields, n), -ENOBUFS);
 
