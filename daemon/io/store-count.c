@@ -91,6 +91,24 @@ static int write_stored(struct store *store, const char *digits)
         return r;
 }
 
+static int write_file(const char *path, const char *digits)
+{
+        _cleanup_secret_ struct secret *text = secret_new_text(digits);
+
+        return text ? durable_file_write(path, text, true) : -ENOMEM;
+}
+
+/* A new file comes before the store has counted: were it not to come after that, it would look as
+ * if somebody had taken it away. */
+static int find_file(const char *path, uint64_t *ret_count)
+{
+        int r = read_file(path, ret_count);
+
+        if (r == -ENOENT)
+                return write_file(path, "0");
+        return r == -EBADMSG ? 0 : r;
+}
+
 /* What the file says counts if it is more: otherwise an older store would be older for ever. */
 int store_count_advance(struct store *store, const char *path)
 {
@@ -98,16 +116,14 @@ int store_count_advance(struct store *store, const char *path)
         char digits[DIGITS_MAX + 1];
 
         int r = read_stored(store, &stored);
+        if (r == 0)
+                r = find_file(path, &beside);
         if (r < 0)
                 return r;
-        (void)read_file(path, &beside);
         uint64_t most = stored > beside ? stored : beside;
         if (most >= COUNT_MAX)
                 return -EOVERFLOW;
         (void)snprintf(digits, sizeof(digits), "%" PRIu64, most + 1);
-        _cleanup_secret_ struct secret *text = secret_new_text(digits);
-        if (!text)
-                return -ENOMEM;
         r = write_stored(store, digits);
-        return r < 0 ? r : durable_file_write(path, text, true);
+        return r < 0 ? r : write_file(path, digits);
 }
