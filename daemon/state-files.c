@@ -77,7 +77,8 @@ static int refuse(int error, const char *path, const char *why)
 
 /* ---- objection ---- */
 
-/* Something that cannot be read is one, too. */
+/* Whatever stands in its place is one, too. What cannot be read just now may be none: it must not
+ * hide one that is found meanwhile. */
 static int read_objection(struct state_files *files)
 {
         _cleanup_secret_ struct secret *text = NULL;
@@ -86,6 +87,8 @@ static int read_objection(struct state_files *files)
         int r = secret_file_read(files->objection, OBJECTION_MAX_BYTES, &text, &why);
         if (r == -ENOENT)
                 return 0;
+        if (r < 0 && r != -EFBIG && r != -ENODATA && !is_for_administrator(r))
+                return refuse(r, files->objection, why);
         files->why = text_sanitise(text ? secret_bytes(text) : why, OBJECTION_MAX_BYTES);
         return files->why ? 0 : -ENOMEM;
 }
@@ -166,8 +169,9 @@ int state_files_drop_old_keys(struct state_files *files, struct store *store, co
                 r = store_rekey(store, REKEY_MAX_ROWS, &n);
         if (r < 0)
                 return r;
-        if (seal_key_is_credential())
-                return 0;
+        r = seal_key_is_credential();
+        if (r != 0)
+                return r < 0 ? r : 0;
         r = seal_key_drop_old(files->key, ret_why);
         return r < 0 ? r : change_seal(files, store, ret_why);
 }
