@@ -114,6 +114,16 @@ int database_number(sqlite3 *db, const char *sql, int64_t *ret_number)
         return 0;
 }
 
+int database_text(sqlite3 *db, sqlite3_stmt *statement, int at, const char **ret_text)
+{
+        const char *text = (const char *)sqlite3_column_text(statement, at);
+
+        if (!text && sqlite3_errcode(db) == SQLITE_NOMEM)
+                return -ENOMEM;
+        *ret_text = text ? text : "";
+        return 0;
+}
+
 /* ---- open and close ---- */
 
 sqlite3 *database_close(sqlite3 *db)
@@ -149,6 +159,7 @@ static int connect_to(const char *path, int flags, sqlite3 **ret_db)
 static int write_ahead(sqlite3 *db)
 {
         _cleanup_statement_ sqlite3_stmt *statement = NULL;
+        const char *mode;
 
         int r = database_prepare(db, "PRAGMA journal_mode = WAL", &statement);
         if (r < 0)
@@ -156,8 +167,10 @@ static int write_ahead(sqlite3 *db)
         r = database_step(db, statement);
         if (r <= 0)
                 return r < 0 ? r : -EIO;
-        const char *mode = (const char *)sqlite3_column_text(statement, 0);
-        return mode && strcmp(mode, "wal") == 0 ? 0 : -EBADMSG;
+        r = database_text(db, statement, 0, &mode);
+        if (r < 0)
+                return r;
+        return strcmp(mode, "wal") == 0 ? 0 : -EBADMSG;
 }
 
 int database_open(const char *path, sqlite3 **ret_db)
@@ -201,6 +214,7 @@ int database_open_memory(sqlite3 **ret_db)
 static int check_pages(sqlite3 *db)
 {
         _cleanup_statement_ sqlite3_stmt *statement = NULL;
+        const char *finding;
 
         int r = database_prepare(db, "PRAGMA integrity_check(1)", &statement);
         if (r < 0)
@@ -208,8 +222,10 @@ static int check_pages(sqlite3 *db)
         r = database_step(db, statement);
         if (r <= 0)
                 return r < 0 ? r : -EBADMSG;
-        const char *finding = (const char *)sqlite3_column_text(statement, 0);
-        return finding && strcmp(finding, "ok") == 0 ? 0 : -EBADMSG;
+        r = database_text(db, statement, 0, &finding);
+        if (r < 0)
+                return r;
+        return strcmp(finding, "ok") == 0 ? 0 : -EBADMSG;
 }
 
 static int check_references(sqlite3 *db)

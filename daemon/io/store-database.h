@@ -41,6 +41,9 @@ int database_number(struct sqlite3 *db, const char *sql, int64_t *ret_number);
 int database_prepare(struct sqlite3 *db, const char *sql, struct sqlite3_stmt **ret_statement);
 /* 1: a row; 0: done; negative errno. */
 int database_step(struct sqlite3 *db, struct sqlite3_stmt *statement);
+/* The text of a column, borrowed until the next step; empty when there is none. -ENOMEM. */
+int database_text(struct sqlite3 *db, struct sqlite3_stmt *statement, int at,
+                  const char **ret_text);
 struct sqlite3_stmt *statement_free(struct sqlite3_stmt *statement);
 DEFINE_CLEANUP(struct sqlite3_stmt *, statement_free);
 #define _cleanup_statement_ _cleanup_(statement_freep)

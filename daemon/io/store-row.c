@@ -264,9 +264,10 @@ static int read_old_row(const struct row_place *place, const struct table *table
                         sqlite3_stmt *statement, void *ret_record)
 {
         int last = (int)table->n_columns;
+        const void *proof = sqlite3_column_blob(statement, last);
 
-        if (token_seal_is_current(place->seal, sqlite3_column_blob(statement, last),
-                                  (size_t)sqlite3_column_bytes(statement, last)))
+        if (proof && token_seal_is_current(place->seal, proof,
+                                           (size_t)sqlite3_column_bytes(statement, last)))
                 return 0;
         int r = read_row(place, table, statement, ret_record);
         return r < 0 ? r : 1;

@@ -209,6 +209,18 @@ int schema_check_version(sqlite3 *db, const struct schema *schema, const char **
 
 /* ---- comparing ---- */
 
+static int row_describe(sqlite3 *db, sqlite3_stmt *statement, FILE *out)
+{
+        for (int i = 0; i < 4; i++) {
+                const char *cell;
+                int r = database_text(db, statement, i, &cell);
+                if (r < 0)
+                        return r;
+                (void)fprintf(out, "%s\n", cell);
+        }
+        return 0;
+}
+
 /* All that makes the tables, as text. */
 static int tables_describe(sqlite3 *db, char **ret_text)
 {
@@ -226,11 +238,11 @@ static int tables_describe(sqlite3 *db, char **ret_text)
         FILE *out = open_memstream(&text, &size);
         if (!out)
                 return -ENOMEM;
-        while ((r = database_step(db, statement)) == 1)
-                for (int i = 0; i < 4; i++) {
-                        const char *cell = (const char *)sqlite3_column_text(statement, i);
-                        (void)fprintf(out, "%s\n", cell ? cell : "");
-                }
+        while ((r = database_step(db, statement)) == 1) {
+                r = row_describe(db, statement, out);
+                if (r < 0)
+                        break;
+        }
         if (fclose(out) != 0 && r == 0)
                 r = -ENOMEM;
         if (r < 0) {
