@@ -141,8 +141,7 @@ int cells_pack(struct cells *cells, const struct token_seal *seal, const void *r
         int r = cells_encode(cells, &bytes);
         if (r < 0)
                 return r;
-        token_seal_prove(seal, bytes, cells->proof);
-        return 0;
+        return token_seal_prove(seal, bytes, cells->proof);
 }
 
 static int bind_cell(sqlite3_stmt *statement, int at, enum column_kind kind,

@@ -62,15 +62,18 @@ int token_seal_make_key(struct secret **ret_key)
         return 0;
 }
 
-static void key_derive(struct seal_key *key, const unsigned char bytes[KEY_BYTES])
+static int key_derive(struct seal_key *key, const unsigned char bytes[KEY_BYTES])
 {
         unsigned char id[KEY_BYTES];
 
-        (void)crypto_kdf_derive_from_key(key->seals, KEY_BYTES, KEY_SEALS, KDF_CONTEXT, bytes);
-        (void)crypto_kdf_derive_from_key(key->proves, KEY_BYTES, KEY_PROVES, KDF_CONTEXT, bytes);
-        (void)crypto_kdf_derive_from_key(id, KEY_BYTES, KEY_ID, KDF_CONTEXT, bytes);
+        if (crypto_kdf_derive_from_key(key->seals, KEY_BYTES, KEY_SEALS, KDF_CONTEXT, bytes) < 0 ||
+            crypto_kdf_derive_from_key(key->proves, KEY_BYTES, KEY_PROVES, KDF_CONTEXT, bytes) <
+                    0 ||
+            crypto_kdf_derive_from_key(id, KEY_BYTES, KEY_ID, KDF_CONTEXT, bytes) < 0)
+                return -EIO;
         key->head[0] = VERSION;
         memcpy(key->head + 1, id, KEY_ID_BYTES);
+        return 0;
 }
 
 static const struct seal_key *key_find(const struct token_seal *seal, const unsigned char *head)
@@ -81,10 +84,10 @@ static const struct seal_key *key_find(const struct token_seal *seal, const unsi
         return NULL;
 }
 
-static int keys_refuse(const char *why, const char **ret_why)
+static int keys_refuse(int error, const char *why, const char **ret_why)
 {
         *ret_why = why;
-        return -EBADMSG;
+        return error;
 }
 
 static int key_add(struct token_seal *seal, const char *line, size_t size, const char **ret_why)
@@ -95,16 +98,19 @@ static int key_add(struct token_seal *seal, const char *line, size_t size, const
         int r = 0;
 
         if (seal->n == TOKEN_SEAL_MAX_KEYS)
-                return keys_refuse("it holds more keys than are used", ret_why);
+                return keys_refuse(-EBADMSG, "it holds more keys than are used", ret_why);
         if (size != TOKEN_SEAL_KEY_DIGITS ||
             sodium_hex2bin(bytes, sizeof(bytes), line, size, NULL, &n_bytes, NULL) < 0 ||
             n_bytes != sizeof(bytes)) {
                 secret_erase(bytes, sizeof(bytes));
-                return keys_refuse("a line of it is not a key of 64 hexadecimal digits", ret_why);
+                return keys_refuse(-EBADMSG, "a line of it is not a key of 64 hexadecimal digits",
+                                   ret_why);
         }
-        key_derive(&key, bytes);
-        if (key_find(seal, key.head))
-                r = keys_refuse("it holds one key twice", ret_why);
+        r = key_derive(&key, bytes);
+        if (r < 0)
+                r = keys_refuse(r, "no keys can be derived of it", ret_why);
+        else if (key_find(seal, key.head))
+                r = keys_refuse(-EBADMSG, "it holds one key twice", ret_why);
         else
                 seal->keys[seal->n++] = key;
         secret_erase(bytes, sizeof(bytes));
@@ -224,9 +230,10 @@ int token_seal_lock(const struct token_seal *seal, const struct seal_place *plac
                 return -ENOMEM;
         memcpy(sealed, key->head, TOKEN_SEAL_HEAD_BYTES);
         randombytes_buf(sealed + TOKEN_SEAL_HEAD_BYTES, NONCE_BYTES);
-        (void)crypto_aead_xchacha20poly1305_ietf_encrypt(
-                sealed + BODY_AT, NULL, bytes_of(secret), secret_size(secret), bytes_of(bound),
-                secret_size(bound), NULL, sealed + TOKEN_SEAL_HEAD_BYTES, key->seals);
+        if (crypto_aead_xchacha20poly1305_ietf_encrypt(
+                    sealed + BODY_AT, NULL, bytes_of(secret), secret_size(secret), bytes_of(bound),
+                    secret_size(bound), NULL, sealed + TOKEN_SEAL_HEAD_BYTES, key->seals) < 0)
+                return -EIO;
 
         struct secret *copy = secret_new(sealed, size);
         if (!copy)
@@ -274,18 +281,20 @@ int token_seal_unlock(const struct token_seal *seal, const struct seal_place *pl
 
 /* ---- rows ---- */
 
-static void prove(const struct seal_key *key, const struct secret *bytes,
-                  unsigned char ret_proof[TOKEN_SEAL_PROOF_BYTES])
+static int prove(const struct seal_key *key, const struct secret *bytes,
+                 unsigned char ret_proof[TOKEN_SEAL_PROOF_BYTES])
 {
         memcpy(ret_proof, key->head, TOKEN_SEAL_HEAD_BYTES);
-        (void)crypto_generichash(ret_proof + TOKEN_SEAL_HEAD_BYTES, PROOF_BYTES, bytes_of(bytes),
-                                 secret_size(bytes), key->proves, KEY_BYTES);
+        return crypto_generichash(ret_proof + TOKEN_SEAL_HEAD_BYTES, PROOF_BYTES, bytes_of(bytes),
+                                  secret_size(bytes), key->proves, KEY_BYTES) < 0
+                       ? -EIO
+                       : 0;
 }
 
-void token_seal_prove(const struct token_seal *seal, const struct secret *bytes,
-                      unsigned char ret_proof[TOKEN_SEAL_PROOF_BYTES])
+int token_seal_prove(const struct token_seal *seal, const struct secret *bytes,
+                     unsigned char ret_proof[TOKEN_SEAL_PROOF_BYTES])
 {
-        prove(&seal->keys[0], bytes, ret_proof);
+        return prove(&seal->keys[0], bytes, ret_proof);
 }
 
 int token_seal_check(const struct token_seal *seal, const struct secret *bytes, const void *proof,
@@ -299,6 +308,8 @@ int token_seal_check(const struct token_seal *seal, const struct secret *bytes, 
                 return r;
         if (size != TOKEN_SEAL_PROOF_BYTES)
                 return -EBADMSG;
-        prove(key, bytes, expected);
+        r = prove(key, bytes, expected);
+        if (r < 0)
+                return r;
         return sodium_memcmp(expected, proof, sizeof(expected)) == 0 ? 0 : -EBADMSG;
 }

@@ -37,7 +37,8 @@ int token_seal_new(const struct secret *keys, struct token_seal **ret_seal, cons
 struct token_seal *token_seal_free(struct token_seal *seal);
 DEFINE_CLEANUP(struct token_seal *, token_seal_free);
 
-/* The sealed bytes are no secret any more; they come as one because that is who owns bytes here. */
+/* The sealed bytes are no secret any more; they come as one because that is who owns bytes here.
+ * -E2BIG, -EIO, -ENOMEM. */
 int token_seal_lock(const struct token_seal *seal, const struct seal_place *place,
                     const struct secret *secret, struct secret **ret_sealed);
 
@@ -46,11 +47,11 @@ int token_seal_lock(const struct token_seal *seal, const struct seal_place *plac
 int token_seal_unlock(const struct token_seal *seal, const struct seal_place *place,
                       const void *sealed, size_t size, struct secret **ret_secret);
 
-/* Vouches for bytes; the proof stands beside them. */
-void token_seal_prove(const struct token_seal *seal, const struct secret *bytes,
-                      unsigned char ret_proof[TOKEN_SEAL_PROOF_BYTES]);
+/* Vouches for bytes; the proof stands beside them. -EIO when libsodium cannot. */
+int token_seal_prove(const struct token_seal *seal, const struct secret *bytes,
+                     unsigned char ret_proof[TOKEN_SEAL_PROOF_BYTES]);
 
-/* Errors as those of token_seal_unlock(). */
+/* Errors as those of token_seal_unlock(), and -EIO. */
 int token_seal_check(const struct token_seal *seal, const struct secret *bytes, const void *proof,
                      size_t size);
 
