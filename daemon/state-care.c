@@ -35,7 +35,7 @@ struct state_report state_care_report(const struct state *state)
         return (struct state_report){
                 .path = state->files->store,
                 .objection = state->files->why,
-                .has_credential = seal_key_is_credential(),
+                .has_credential = seal_key_is_credential() > 0,
                 .is_failing = state->is_failing,
                 .n_waiting = store_queue_count(state->queue),
         };
@@ -107,8 +107,9 @@ static const struct store_work resume_work = {"key", resume_run, true, rekey_fin
 int state_care_rekey(struct state *state, store_on_done on_done, void *userdata,
                      struct store_write **ret_write)
 {
-        if (seal_key_is_credential())
-                return -EPERM;
+        int r = seal_key_is_credential();
+        if (r != 0)
+                return r < 0 ? r : -EPERM;
         return errand_push(state, &rekey_work, on_done, userdata, ret_write);
 }
 

@@ -56,12 +56,15 @@ int seal_key_load(const char *path, bool may_make, struct secret **ret_keys, con
         return secret_file_read(path, TOKEN_SEAL_KEYS_MAX_BYTES, ret_keys, ret_why);
 }
 
-bool seal_key_is_credential(void)
+int seal_key_is_credential(void)
 {
         _cleanup_secret_ struct secret *credential = NULL;
         const char *why;
 
-        return load_credential(&credential, &why) != -ENOENT;
+        int r = load_credential(&credential, &why);
+        if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+                return r;
+        return r != -ENOENT;
 }
 
 static int load_own(const char *path, struct secret **ret_keys, const char **ret_why)

@@ -12,8 +12,9 @@
  * io/secret-file.h; errors as there. What stands in it is not looked at. */
 int seal_key_load(const char *path, bool may_make, struct secret **ret_keys, const char **ret_why);
 
-/* True when the credential is what counts: then it is the service manager's to change. */
-bool seal_key_is_credential(void);
+/* 1 when the credential, good or bad, is what counts: then it is the service manager's to change.
+ * 0 when there is none; -ENOMEM, -EMFILE, -ENFILE. */
+int seal_key_is_credential(void);
 
 /* Puts a new key in front of those of the file, which stay until seal_key_drop_old(): in between,
  * every row is to be sealed anew. *ret_keys are all that count now. -EBUSY while the file holds an
