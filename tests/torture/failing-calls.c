@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "failing-calls.h"
 
+#include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/cleanup.h"
 
@@ -11,7 +11,8 @@ static const char *const names[] = {WRAPPED_CALLS};
 
 static struct {
         size_t chosen, countdown;
-        bool armed, paused, and_all_after, failed;
+        bool and_all_after;
+        _Atomic bool armed, paused, failed;
         size_t failures[ELEMENTSOF(names)];
 } state;
 
@@ -54,11 +55,8 @@ size_t failing_call_failures(size_t i)
         return state.failures[i];
 }
 
-bool call_fails(const char *name)
+static bool fails_now(void)
 {
-        if (!state.armed || state.paused || gettid() != getpid() ||
-            strcmp(name, names[state.chosen]) != 0)
-                return false;
         if (state.failed && !state.and_all_after)
                 return false;
         if (!state.failed && state.countdown-- > 0)
@@ -66,4 +64,17 @@ bool call_fails(const char *name)
         state.failed = true;
         state.failures[state.chosen]++;
         return true;
+}
+
+/* The store is written by a thread of its own. */
+bool call_fails(const char *name)
+{
+        static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+        if (!state.armed || state.paused || strcmp(name, names[state.chosen]) != 0)
+                return false;
+        (void)pthread_mutex_lock(&lock);
+        bool fails = fails_now();
+        (void)pthread_mutex_unlock(&lock);
+        return fails;
 }

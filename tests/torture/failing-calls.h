@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Functions of the C library and of others that our objects call, and that can be told to fail:
  * the linker puts failing-*.c between them (--wrap). What the libraries call of each other does not
- * come by here, nor does what another thread than the first calls. */
+ * come by here. */
 #pragma once
 
 #include <stdbool.h>

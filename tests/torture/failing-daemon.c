@@ -4,32 +4,15 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <sys/uio.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
-#include <systemd/sd-id128.h>
-#include <systemd/sd-journal.h>
 
-FAILING(int, sd_event_add_io,
-        (sd_event * event, sd_event_source **ret_source, int fd, uint32_t events,
-         sd_event_io_handler_t callback, void *userdata),
-        (event, ret_source, fd, events, callback, userdata), -ENOMEM);
-FAILING(int, sd_event_add_time,
-        (sd_event * event, sd_event_source **ret_source, clockid_t clock, uint64_t usec,
-         uint64_t accuracy, sd_event_time_handler_t callback, void *userdata),
-        (event, ret_source, clock, usec, accuracy, callback, userdata), -ENOMEM);
-FAILING(int, sd_event_add_defer,
-        (sd_event * event, sd_event_source **ret_source, sd_event_handler_t callback,
-         void *userdata),
-        (event, ret_source, callback, userdata), -ENOMEM);
 FAILING(int, sd_event_source_set_time, (sd_event_source * source, uint64_t usec), (source, usec),
         -ENOMEM);
 FAILING(int, sd_event_source_set_enabled, (sd_event_source * source, int enabled),
         (source, enabled), -ENOMEM);
 FAILING(int, sd_event_source_set_io_events, (sd_event_source * source, uint32_t events),
         (source, events), -ENOMEM);
-FAILING(int, sd_id128_randomize, (sd_id128_t * ret_id), (ret_id), -EIO);
-FAILING(int, sd_journal_sendv, (const struct iovec *fields, int n), (fields, n), -ENOBUFS);
 
 FAILING(int, sd_bus_add_match,
         (sd_bus * bus, sd_bus_slot **ret_slot, const char *match, sd_bus_message_handler_t callback,

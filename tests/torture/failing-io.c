@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What io/ calls: files, libeconf, libcurl. */
+/* What io/ calls: folders, signals, libeconf, libcurl. */
 #include "failing-calls.h"
 
 #include <curl/curl.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libeconf.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static int fail(int error)
 {
@@ -24,17 +21,6 @@ static void *fail_pointer(int error)
         return NULL;
 }
 
-extern int __real_open64(const char *path, int flags, mode_t mode);
-extern int __wrap_open64(const char *path, int flags, mode_t mode);
-
-int __wrap_open64(const char *path, int flags, mode_t mode)
-{
-        return call_fails("open64") ? fail(EMFILE) : __real_open64(path, flags, mode);
-}
-
-FAILING(int, fstat64, (int fd, struct stat64 *ret_status), (fd, ret_status), fail(EIO));
-FAILING(int, lstat64, (const char *path, struct stat64 *ret_status), (path, ret_status), fail(EIO));
-FAILING(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size), fail(EIO));
 FAILING(DIR *, opendir, (const char *path), (path), fail_pointer(EMFILE));
 FAILING(struct dirent64 *, readdir64, (DIR * folder), (folder), fail_pointer(EIO));
 FAILING(int, sigaction, (int number, const struct sigaction *action, struct sigaction *ret_action),
