@@ -4,14 +4,16 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "common/bus-names.h"
 #include "ctl/complaint-report.h"
 #include "ctl/daemon-call.h"
 #include "ctl/json-output.h"
 #include "ctl/listing.h"
 
 /* True and the reply; or false, and the complaint says why. */
-static bool ask(const char *member, const char *types, va_list arguments,
+static bool ask(const char *interface, const char *member, const char *types, va_list arguments,
                 sd_bus_message **ret_reply, struct complaint *complaint)
 {
         _cleanup_(bus_peer_freep) struct bus_peer *peer = NULL;
@@ -19,14 +21,32 @@ static bool ask(const char *member, const char *types, va_list arguments,
 
         if (!daemon_find(-1, &peer, complaint))
                 return false;
-        int r = daemon_new_admin_call(peer, member, &call);
+        int r = bus_peer_new_call(peer, BADGED_PATH, interface, member, &call);
         if (r >= 0 && types)
                 r = sd_bus_message_appendv(call, types, arguments);
         if (r < 0) {
                 complaint_set_unreadable(complaint, r);
                 return false;
         }
-        return daemon_call_admin(peer, call, ADMIN_TIMEOUT_USEC, ret_reply, complaint);
+        return strcmp(interface, BADGED_ADMIN_INTERFACE) == 0
+                       ? daemon_call_admin(peer, call, ADMIN_TIMEOUT_USEC, ret_reply, complaint)
+                       : daemon_call(peer, call, ADMIN_TIMEOUT_USEC, ret_reply, complaint);
+}
+
+static bool ask_own(sd_bus_message **ret_reply, struct complaint *complaint, const char *member,
+                    const char *types, ...)
+{
+        va_list arguments;
+
+        va_start(arguments, types);
+        bool good = ask(BADGED_INTERFACE, member, types, arguments, ret_reply, complaint);
+        va_end(arguments);
+        return good;
+}
+
+bool own_ask(const char *member, sd_bus_message **ret_reply, struct complaint *complaint)
+{
+        return ask_own(ret_reply, complaint, member, NULL);
 }
 
 typedef int (*show_reply)(const struct listing *listing, sd_bus_message *reply, bool json);
@@ -38,7 +58,7 @@ static enum command_exit ask_and_show(const struct command_line *line,
         _cleanup_message_ sd_bus_message *reply = NULL;
         struct complaint complaint = {0};
 
-        if (!ask(member, types, arguments, &reply, &complaint))
+        if (!ask(BADGED_ADMIN_INTERFACE, member, types, arguments, &reply, &complaint))
                 return complaint_report(&complaint, line->json);
         return complaint_report_unless_good(show(listing, reply, line->json), line->json);
 }
@@ -52,6 +72,17 @@ enum command_exit admin_list(const struct command_line *line, const struct listi
         enum command_exit end = ask_and_show(line, listing, listing_show, member, types, arguments);
         va_end(arguments);
         return end;
+}
+
+enum command_exit own_list(const struct command_line *line, const struct listing *listing,
+                           const char *member)
+{
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        struct complaint complaint = {0};
+
+        if (!own_ask(member, &reply, &complaint))
+                return complaint_report(&complaint, line->json);
+        return complaint_report_unless_good(listing_show(listing, reply, line->json), line->json);
 }
 
 enum command_exit admin_show(const struct command_line *line, const struct listing *listing,
@@ -75,6 +106,14 @@ static int print_done(void)
         return json_print(object);
 }
 
+static enum command_exit tell(const struct command_line *line, const char *sentence)
+{
+        if (line->json)
+                return complaint_report_unless_good(print_done(), line->json);
+        puts(sentence);
+        return COMMAND_GOOD;
+}
+
 enum command_exit admin_do(const struct command_line *line, const char *sentence,
                            const char *member, const char *types, ...)
 {
@@ -83,12 +122,20 @@ enum command_exit admin_do(const struct command_line *line, const char *sentence
         va_list arguments;
 
         va_start(arguments, types);
-        bool good = ask(member, types, arguments, &reply, &complaint);
+        bool good = ask(BADGED_ADMIN_INTERFACE, member, types, arguments, &reply, &complaint);
         va_end(arguments);
-        if (!good)
-                return complaint_report(&complaint, line->json);
-        if (line->json)
-                return complaint_report_unless_good(print_done(), line->json);
-        puts(sentence);
-        return COMMAND_GOOD;
+        return good ? tell(line, sentence) : complaint_report(&complaint, line->json);
+}
+
+enum command_exit own_do(const struct command_line *line, const char *sentence, const char *member,
+                         const char *types, ...)
+{
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        struct complaint complaint = {0};
+        va_list arguments;
+
+        va_start(arguments, types);
+        bool good = ask(BADGED_INTERFACE, member, types, arguments, &reply, &complaint);
+        va_end(arguments);
+        return good ? tell(line, sentence) : complaint_report(&complaint, line->json);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* badgectl factor: second factors, set up by their owner, listed and removed by an administrator.
+/* badgectl factor: second factors, set up, listed and removed by their owner, or an administrator.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -7,17 +7,20 @@
 #include <unistd.h>
 
 #include "common/account-name.h"
+#include "common/bus-names.h"
 #include "ctl/admin-command.h"
 #include "ctl/command.h"
 #include "ctl/complaint-report.h"
 #include "ctl/factor-enrolment.h"
 #include "ctl/json-output.h"
+#include "ctl/listing-read.h"
 #include "ctl/listing.h"
 #include "ctl/login-attempt.h"
 #include "ctl/output.h"
 #include "ctl/terminal.h"
 
 #define CODE_MAX_BYTES 32
+#define ID_MAX_BYTES   64
 #define NAME_USUAL     "authenticator app"
 
 /* Of the login that a person sets one up by. */
@@ -128,8 +131,10 @@ static enum command_exit enrol_as_root(const struct command_line *line)
         return enrol(line, interrupt_fd, NULL, account);
 }
 
-/* Who may set up a factor is who signs in once more. */
-static enum command_exit enrol_own(const struct command_line *line)
+/* Who may set up or remove a factor is who signs in once more. */
+static enum command_exit prove(const struct command_line *line,
+                               enum command_exit (*go_on)(const struct command_line *line,
+                                                          const struct login_attempt *attempt))
 {
         _cleanup_login_attempt_ struct login_attempt attempt;
         const struct login_attempt_spec spec = {
@@ -146,10 +151,16 @@ static enum command_exit enrol_own(const struct command_line *line)
                 return COMMAND_BAD;
         }
         if (login_attempt_run(&attempt))
-                return enrol(line, attempt.interrupt_fd, attempt.id, attempt.account);
+                return go_on(line, &attempt);
         attempt.end.mend = login_attempt_mend(&attempt);
         enum command_exit code = complaint_report(&attempt.end, line->json);
         return code == COMMAND_GOOD ? COMMAND_BAD : code;
+}
+
+static enum command_exit enrol_own(const struct command_line *line,
+                                   const struct login_attempt *attempt)
+{
+        return enrol(line, attempt->interrupt_fd, attempt->id, attempt->account);
 }
 
 static enum command_exit enrol_command(const struct command_line *line)
@@ -158,7 +169,7 @@ static enum command_exit enrol_command(const struct command_line *line)
                 output_complaint("There is no such type of factor.", "badgectl factor enrol totp");
                 return COMMAND_USAGE;
         }
-        return geteuid() == 0 ? enrol_as_root(line) : enrol_own(line);
+        return geteuid() == 0 ? enrol_as_root(line) : prove(line, enrol_own);
 }
 
 /* ---- list, remove ---- */
@@ -182,15 +193,72 @@ static const struct listing factors = {
         ELEMENTSOF(fields),
 };
 
+static const struct listing own_factors = {
+        "factors",
+        "You have no second factors: badgectl factor enrol totp",
+        fields,
+        ELEMENTSOF(fields),
+};
+
+/* Nobody is to sign in for a factor that is not there. */
+static bool has_record(struct json_object *list, const char *id)
+{
+        struct json_object *value;
+
+        for (size_t i = 0; i < json_object_array_length(list); i++)
+                if (json_object_object_get_ex(json_object_array_get_idx(list, i), "id", &value) &&
+                    strcmp(json_object_get_string(value), id) == 0)
+                        return true;
+        return false;
+}
+
+static bool is_own(const char *id, struct complaint *complaint)
+{
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        _cleanup_json_ struct json_object *list = NULL;
+
+        if (!own_ask("ListOwnFactors", &reply, complaint))
+                return false;
+        int r = listing_read_records(&own_factors, reply, &list);
+        if (r < 0) {
+                complaint_set_unreadable(complaint, r);
+                return false;
+        }
+        if (has_record(list, id))
+                return true;
+        login_verdict_set(&complaint->verdict, LOGIN_REFUSED, "You have no such factor.");
+        complaint->mend = "badgectl factor list shows those that there are";
+        return false;
+}
+
 static enum command_exit list_command(const struct command_line *line)
 {
-        return admin_list(line, &factors, "ListFactors", "s",
-                          line->operands[0] ? line->operands[0] : "");
+        const char *account = line->operands[0];
+
+        if (!account && !command_has(line, "all") && geteuid() != 0)
+                return own_list(line, &own_factors, "ListOwnFactors");
+        return admin_list(line, &factors, "ListFactors", "s", account ? account : "");
+}
+
+static enum command_exit remove_own(const struct command_line *line,
+                                    const struct login_attempt *attempt)
+{
+        char path[sizeof(BADGED_LOGIN_PATH) + ID_MAX_BYTES + 1];
+
+        (void)snprintf(path, sizeof(path), BADGED_LOGIN_PATH "/%s", attempt->id);
+        return own_do(line, "The factor is removed.", "RemoveOwnFactor", "os", path,
+                      line->operands[0]);
 }
 
 static enum command_exit remove_command(const struct command_line *line)
 {
-        return admin_do(line, "The factor is removed.", "RemoveFactor", "s", line->operands[0]);
+        if (geteuid() == 0 || command_has(line, "all"))
+                return admin_do(line, "The factor is removed.", "RemoveFactor", "s",
+                                line->operands[0]);
+        struct complaint complaint = {0};
+        if (!is_own(line->operands[0], &complaint))
+                return complaint_report(&complaint, line->json);
+        return prove(line, remove_own);
 }
 
 /* ---- the noun ---- */
@@ -198,6 +266,17 @@ static enum command_exit remove_command(const struct command_line *line)
 static const struct command_option enrol_options[] = {
         {"account", "ACCOUNT", "whose factor it is; only root may name another's"},
         {"name", "NAME", "what you call it; otherwise \"" NAME_USUAL "\""},
+        {"provider", "NAME", "ask this provider, whatever the settings say"},
+        {0},
+};
+
+static const struct command_option list_options[] = {
+        {"all", NULL, "everybody's (administrators); root needs not say so"},
+        {0},
+};
+
+static const struct command_option remove_options[] = {
+        {"all", NULL, "whoever's it is (administrators); root needs not say so"},
         {"provider", "NAME", "ask this provider, whatever the settings say"},
         {0},
 };
@@ -225,10 +304,11 @@ static const struct verb verbs[] = {
                 .name = "list",
                 .operands = "[ACCOUNT]",
                 .max_operands = 1,
-                .summary = "list second factors (administrators)",
-                .help = "Lists the factors of the account, or all of them: when each was set up, "
-                        "when and from where it was used last, and how many codes were wrong since "
-                        "then.",
+                .summary = "list second factors: your own ones, or all",
+                .help = "Lists your own factors, or for administrators those of the account, or "
+                        "all of them: when each was set up, when and from where it was used last, "
+                        "and how many codes were wrong since then.",
+                .options = list_options,
                 .run = list_command,
         },
         {
@@ -236,9 +316,15 @@ static const struct verb verbs[] = {
                 .operands = "FACTOR",
                 .min_operands = 1,
                 .max_operands = 1,
-                .summary = "remove a second factor (administrators)",
+                .summary = "remove a second factor",
                 .help = "From now on no code of it counts. Where a service asks for a code, the "
-                        "account is shut out there until it has another factor.",
+                        "account is shut out there until it has another factor.\n\n"
+                        "Who removes one of the own signs in once more for it, with a code of any "
+                        "of them. Whoever lost the app asks an administrator, or comes in by a "
+                        "ticket for service badgectl-factor.",
+                .exit_codes = "0 it is removed, 1 refused or not there, 2 wrong arguments, 3 "
+                              "denied, 4 expired, 5 unavailable, 6 throttled, 7 cancelled.",
+                .options = remove_options,
                 .run = remove_command,
         },
         {0},

@@ -72,7 +72,6 @@ static const struct listing_field all_fields[] = {
 
 /* ---- one's own ---- */
 
-/* id NULL: the method takes none. */
 static bool ask(const char *member, const char *id, sd_bus_message **ret_reply,
                 struct complaint *complaint)
 {
@@ -82,23 +81,13 @@ static bool ask(const char *member, const char *id, sd_bus_message **ret_reply,
         if (!daemon_find(-1, &peer, complaint))
                 return false;
         int r = bus_peer_new_call(peer, BADGED_PATH, BADGED_INTERFACE, member, &call);
-        if (r >= 0 && id)
+        if (r >= 0)
                 r = sd_bus_message_append(call, "s", id);
         if (r < 0) {
                 complaint_set_unreadable(complaint, r);
                 return false;
         }
         return daemon_call(peer, call, TIMEOUT_USEC, ret_reply, complaint);
-}
-
-static enum command_exit list_own(const struct command_line *line, const struct listing *listing)
-{
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        struct complaint complaint = {0};
-
-        if (!ask("ListOwnSessions", NULL, &reply, &complaint))
-                return complaint_report(&complaint, line->json);
-        return complaint_report_unless_good(listing_show(listing, reply, line->json), line->json);
 }
 
 static int print_ended(bool json, uint32_t count)
@@ -146,7 +135,7 @@ static enum command_exit list_command(const struct command_line *line)
         set_current(own_fields, fields, ELEMENTSOF(fields));
         if (account || command_has(line, "all") || geteuid() == 0)
                 return admin_list(line, &sessions, "ListSessions", "s", account ? account : "");
-        return list_own(line, &sessions);
+        return own_list(line, &sessions, "ListOwnSessions");
 }
 
 static enum command_exit show_command(const struct command_line *line)

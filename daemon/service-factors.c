@@ -12,7 +12,7 @@
 #include "service-inside.h"
 #include "sessions.h"
 
-#define SENTENCE_FRESH_LOGIN "Setting up a second factor begins with a login for it."
+#define SENTENCE_FRESH_LOGIN "Setting up or removing a second factor begins with a login for it."
 
 /* The login that its person made for this, and for nothing else. */
 static bool take_login(struct service *service, const char *account, const char *login,
@@ -28,8 +28,8 @@ static bool take_login(struct service *service, const char *account, const char 
         return granted_logins_end(service->granted, login, SESSION_CLOSED, NULL, NULL, NULL) >= 0;
 }
 
-static struct refusal check_enrolment(struct service *service, const struct login_request *request,
-                                      const char *login, uint64_t *ret_proved_at_sec)
+static struct refusal check_change(struct service *service, const struct login_request *request,
+                                   const char *login, uint64_t *ret_proved_at_sec)
 {
         struct refusal refusal = admission_check_local(&service->admission, LOG_EVENT_ACCOUNT,
                                                        request);
@@ -43,7 +43,7 @@ static struct refusal check_enrolment(struct service *service, const struct logi
                 return admission_no_objection;
         return admission_refuse(&service->admission, LOG_EVENT_ACCOUNT, request, LOGIN_REFUSED,
                                 SENTENCE_FRESH_LOGIN,
-                                "a factor is set up by root, or after a login for it");
+                                "a factor is set up or removed by root, or after a login for it");
 }
 
 int service_enrol_factor(struct service *service, const struct login_request *request,
@@ -53,7 +53,7 @@ int service_enrol_factor(struct service *service, const struct login_request *re
         char host[HOST_NAME_MAX + 1] = "";
         uint64_t proved_at_sec = 0;
 
-        struct refusal refusal = check_enrolment(service, request, login, &proved_at_sec);
+        struct refusal refusal = check_change(service, request, login, &proved_at_sec);
         if (refusal.outcome != LOGIN_GRANTED) {
                 *ret_refusal = refusal;
                 return 0;
@@ -98,4 +98,23 @@ int service_confirm_factor(struct service *service, const struct enrolment_proof
         timed.now_usec = service_now_usec(service);
         timed.now_sec = service_now_sec(service);
         return enrolments_confirm(service->enrolments, &timed, on_done, userdata, ret_write);
+}
+
+int service_remove_own_factor(struct service *service, const struct login_request *request,
+                              const char *login, const char *id, store_on_done on_done,
+                              void *userdata, struct store_write **ret_write,
+                              struct refusal *ret_refusal)
+{
+        const struct factor_record *factor = store_mirror_get(service->state->factors, id);
+        uint64_t proved_at_sec;
+
+        if (!factor || strcmp(factor->account, request->account) != 0)
+                return -ENOENT;
+        struct refusal refusal = check_change(service, request, login, &proved_at_sec);
+        if (refusal.outcome != LOGIN_GRANTED) {
+                *ret_refusal = refusal;
+                return 0;
+        }
+        int r = store_mirror_remove(service->state->factors, id, on_done, userdata, ret_write);
+        return r < 0 ? r : 1;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "accounts.h"
 #include "bus/admin-call.h"
 #include "bus/admin-change.h"
 #include "bus/admin-object.h"
@@ -154,6 +155,11 @@ static int append_factor(sd_bus_message *reply, const struct factor_record *fact
                                      factor->n_failures, "proved_at", "t", factor->proved_at_sec);
 }
 
+static int complain_of_factor(sd_bus_error *error)
+{
+        return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_FACTOR, "There is no such factor.");
+}
+
 int factor_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         struct admin_object *object = userdata;
@@ -177,13 +183,83 @@ int factor_call_remove(sd_bus_message *message, void *userdata, sd_bus_error *er
         if (r < 0)
                 return r;
         if (!store_mirror_get(service_state(object->service)->factors, id))
-                return sd_bus_error_set(error, BADGED_ERROR_NO_SUCH_FACTOR,
-                                        "There is no such factor.");
+                return complain_of_factor(error);
         log_change(object->service, message, id, "a second factor is removed");
         r = store_mirror_remove(service_state(object->service)->factors, id, safe_reply_on_done,
                                 reply, safe_reply_write(reply));
         if (r < 0)
                 return r;
+        TAKE_PTR(reply);
+        return 1;
+}
+
+/* ---- one's own: ListOwnFactors, RemoveOwnFactor ---- */
+
+/* "": the uid has no account, or has a name that badged knows as another uid's. The caller frees
+ * it; NULL when memory is short. */
+static char *own_account(const struct service *service, uid_t uid)
+{
+        _cleanup_free_ char *name = accounts_name_of(uid);
+        const struct account_record *account = name ? accounts_get(service_state(service), name)
+                                                    : NULL;
+
+        return account && account->uid == uid ? TAKE_PTR(name) : strdup("");
+}
+
+int factor_call_list_own(struct service *service, sd_bus_message *message, sd_bus_error *error)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const struct factor_record *factor = NULL;
+        uid_t uid;
+
+        if (caller_uid(message, &uid) < 0)
+                return caller_refuse(message, "The caller cannot be identified.", error);
+        _cleanup_free_ char *account = own_account(service, uid);
+        int r = account ? list_reply_begin(message, &reply) : -ENOMEM;
+        if (r < 0)
+                return r;
+        while (r >= 0 && (factor = factors_next(service_state(service), account, factor)))
+                r = append_factor(reply, factor);
+        return list_reply_end(reply, r);
+}
+
+static int remove_own(struct service *service, struct safe_reply *reply, sd_bus_message *message,
+                      const struct login_request *request, struct refusal *ret_refusal)
+{
+        const char *path, *id;
+
+        int r = sd_bus_message_read(message, "os", &path, &id);
+        const char *login = r < 0 ? NULL : call_context_login(path);
+        if (r < 0)
+                return r;
+        return service_remove_own_factor(service, request, login, id, safe_reply_on_done, reply,
+                                         safe_reply_write(reply), ret_refusal);
+}
+
+int factor_call_remove_own(struct service *service, struct safe_replies *replies,
+                           sd_bus_message *message, sd_bus_error *error)
+{
+        _cleanup_safe_reply_ struct safe_reply *reply = NULL;
+        struct login_request request = {.service = "badgectl", .source = ""};
+        struct refusal refusal;
+
+        if (caller_uid(message, &request.caller_uid) < 0)
+                return caller_refuse(message, "The caller cannot be identified.", error);
+        _cleanup_free_ char *account = own_account(service, request.caller_uid);
+        int r = account ? safe_reply_new(replies, message, &reply) : -ENOMEM;
+        if (r < 0)
+                return r;
+        request.account = account;
+        r = remove_own(service, reply, message, &request, &refusal);
+        if (r == 0)
+                return login_reply_refusal(message, refusal.outcome, refusal.reason);
+        if (r == -ENOENT)
+                return complain_of_factor(error);
+        if (r < 0)
+                return safe_reply_complain(r, error);
+        admin_change_log(message, &(struct admin_change){.account = account,
+                                                         .what = "a second factor was removed by "
+                                                                 "its owner"});
         TAKE_PTR(reply);
         return 1;
 }

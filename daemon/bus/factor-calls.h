@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The calls about second factors: a person sets one up (EnrolFactor, ConfirmFactor), and an
- * administrator lists and removes them. */
+/* The calls about second factors: a person sets one up (EnrolFactor, ConfirmFactor), lists the own
+ * ones and removes them after a login for it; an administrator does that to anybody's. */
 #pragma once
 
 #include <systemd/sd-bus.h>
@@ -13,6 +13,9 @@ struct safe_replies;
 int factor_call_enrol(struct service *service, sd_bus_message *message, sd_bus_error *error);
 int factor_call_confirm(struct service *service, struct safe_replies *replies,
                         sd_bus_message *message, sd_bus_error *error);
+int factor_call_list_own(struct service *service, sd_bus_message *message, sd_bus_error *error);
+int factor_call_remove_own(struct service *service, struct safe_replies *replies,
+                           sd_bus_message *message, sd_bus_error *error);
 
 /* Methods of the Admin interface; userdata is the struct admin_object. */
 int factor_call_list(sd_bus_message *message, void *userdata, sd_bus_error *error);

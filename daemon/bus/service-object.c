@@ -105,6 +105,20 @@ static int method_confirm_factor(sd_bus_message *message, void *userdata, sd_bus
         return factor_call_confirm(object->logins->service, object->replies, message, error);
 }
 
+static int method_list_own_factors(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return factor_call_list_own(object->logins->service, message, error);
+}
+
+static int method_remove_own_factor(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        struct service_object *object = userdata;
+
+        return factor_call_remove_own(object->logins->service, object->replies, message, error);
+}
+
 static int method_get_offer(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         struct service_object *object = userdata;
@@ -158,6 +172,11 @@ static const sd_bus_vtable service_vtable[] = {
                                 SD_BUS_ARGS("s", factor, "s", first_code, "s", second_code),
                                 SD_BUS_NO_RESULT, method_confirm_factor,
                                 SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+        SD_BUS_METHOD_WITH_ARGS("ListOwnFactors", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", factors),
+                                method_list_own_factors, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("RemoveOwnFactor", SD_BUS_ARGS("o", login, "s", factor),
+                                SD_BUS_NO_RESULT, method_remove_own_factor,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetOfferedIdentity", SD_BUS_ARGS("o", login),
                                 SD_BUS_RESULT("s", issuer, "s", subject), method_get_offer,
                                 SD_BUS_VTABLE_UNPRIVILEGED),

@@ -24,8 +24,8 @@ identity accept|identity||let an identity that was refused have the account
 identity link|account||let one more identity use an account
 identity unlink|identity||take the account away from an identity
 factor enrol|=totp|--account= --name= --provider=|set up an authenticator app as your second factor
-factor list|account||list second factors (administrators)
-factor remove|factor||remove a second factor (administrators)
+factor list|account|--all|list second factors: your own ones, or all
+factor remove|factor|--all --provider=|remove a second factor
 session list||--account= --all|list open sessions: your own ones, or all
 session show|session||show all that badged knows of a session
 session end|session|--account= --all|end sessions: badged forgets them and has their tokens revoked

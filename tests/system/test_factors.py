@@ -176,6 +176,87 @@ def test_login_from_before_the_first_one_sets_up_no_further_one(scripted, serve)
     assert len(list_factors("alice")) == 1
 
 
+def as_person(account, *arguments):
+    return subprocess.run([*as_user(account), "badgectl", "factor", *arguments, "--json"],
+                          capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def own_factors(account):
+    done = as_person(account, "list")
+    assert done.returncode == 0, done
+    return json.loads(done.stdout)["factors"]
+
+
+def test_person_lists_the_own_ones(step_up):
+    assert own_factors("alice") == []
+    enrol_as_root("alice")
+    enrol_as_root("bob")
+    assert [factor["account"] for factor in own_factors("alice")] == ["alice"]
+    for arguments in (["list", "bob"], ["list", "--all"], ["remove", "--all", list_factors("bob")[0]["id"]]):
+        done = as_person("alice", *arguments)
+        assert done.returncode == 1 and "Only root may ask" in done.stdout, done
+    assert len(list_factors()) == 2
+
+
+def remove_own(provider, code, factor, account="alice", approver="alice"):
+    """What badgectl says in the end to somebody who approves and types the code."""
+    with subprocess.Popen([*as_user(account), "badgectl", "factor", "remove", factor, "--json"],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        challenge = json.loads(process.stdout.readline())
+        process.stdin.write(f"{code}\n")
+        process.stdin.flush()
+        provider.approve(challenge["user_code"], approver)
+        return json.loads(process.stdout.readline())
+
+
+def test_person_removes_the_own_one_with_its_code(step_up, glewlwyd, journal):
+    app = enrol_as_root("alice")
+    enrol_as_root("bob")
+    (factor,) = own_factors("alice")
+    assert remove_own(glewlwyd, app.wrong_code(), factor["id"])["error"] == WRONG
+    assert "error" in remove_own(glewlwyd, app.code(), factor["id"], approver="bob")
+    assert len(list_factors()) == 2
+    assert remove_own(glewlwyd, app.code(), factor["id"]) == {"done": True}
+    assert [factor["account"] for factor in list_factors()] == ["bob"]
+    entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", SERVICE="RemoveOwnFactor")
+    assert (entry["ACCOUNT"], entry["CALLER_UID"]) == ("alice", "2001")
+    assert "You have no such factor." in as_person("alice", "remove", factor["id"]).stdout
+
+
+def test_nobody_removes_what_is_anothers_or_without_a_login(scripted, serve):
+    """What is another's is none; and a login is good for one change."""
+    provider = scripted.scenario("granted-by-control")
+    serve(provider)
+    enrol_as_root("bob")
+    app = enrol_as_root("alice")
+    own, = own_factors("alice")
+    others, = list_factors("bob")
+
+    def remove(path, factor):
+        done = subprocess.run([*as_user("alice"), "busctl", "call", NAME, OBJECT, INTERFACE,
+                               "RemoveOwnFactor", "os", path, factor], capture_output=True, text=True,
+                              check=False)
+        return done.stderr if done.returncode else "removed"
+
+    def granted(service):
+        path = caller.start_login("alice", service)[0]
+        if service == "badgectl-factor":
+            caller.call(path, LOGIN, "Present", "s", app.code())
+        provider.approve_all("alice")
+        assert caller.call(path, LOGIN, "Wait")[0] == "granted"
+        return path
+
+    with Caller() as caller:
+        login = granted("badgectl-factor")
+        assert "no such factor" in remove(login, others["id"])
+        for path in ("/", f"{login}0", granted("sudo")):
+            assert "begins with a login" in remove(path, own["id"])
+        assert len(list_factors()) == 2
+        assert remove(login, own["id"]) == "removed"
+        enrol_as_root("alice")
+        assert "begins with a login" in remove(login, own_factors("alice")[0]["id"])
+
+
 @pytest.mark.parametrize("login", ["/", "/org/badged/Badged1/login/0123456789abcdef"])
 def test_person_sets_nothing_up_without_a_login(login, step_up):
     for account in ("alice", "bob"):
