@@ -158,16 +158,6 @@ void granted_logins_keep(struct granted_logins *logins, const struct login *logi
 
 /* ---- a login is granted by an earlier one ---- */
 
-static void note_use(struct granted_logins *logins, const struct session_record *session,
-                     const struct login *login)
-{
-        struct session_record changed = *session;
-
-        changed.used_at_sec = sessions_now_sec(logins->sessions);
-        changed.used_from = (char *)login_request(login)->origin;
-        sessions_change(logins->sessions, &changed);
-}
-
 int granted_logins_follow(struct granted_logins *logins, const struct login *login)
 {
         const struct session_record *basis = sessions_get(logins->sessions, login_basis(login));
@@ -181,7 +171,7 @@ int granted_logins_follow(struct granted_logins *logins, const struct login *log
         session_draft_follow(&draft, basis);
         r = sessions_add(logins->sessions, &draft.record, NULL, NULL, NULL);
         if (r >= 0)
-                note_use(logins, basis, login);
+                sessions_note_use(logins->sessions, basis->id, login_request(login)->origin);
         return r;
 }
 

@@ -25,7 +25,8 @@ def test_recheck(scripted, serve, report):
     for service in ("bench-first", "bench-silent"):
         (PAM / service).write_text("auth required pam_badge.so dialog=wait qr=none\n"
                                    "account required pam_permit.so\nsession required pam_badge.so\n")
-    (PAM / "bench-unix").write_text("auth required pam_unix.so\naccount required pam_permit.so\n")
+    (PAM / "bench-unix").write_text("auth required pam_unix.so\naccount required pam_permit.so\n"
+                                  "session required pam_permit.so\n")
     password = secrets.token_urlsafe()
     subprocess.run(["chpasswd", "--crypt-method", "YESCRYPT"], input=f"{ACCOUNT}:{password}",
                    text=True, check=True)
