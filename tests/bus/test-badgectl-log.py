@@ -132,6 +132,11 @@ def nothing_in_an_entry_steers_the_terminal():
         lacks(run.stdout, "\u202e")
 
 
+def no_field_stands_for_the_time():
+    run = run_log([decision("alice", TIME="never") | UNIT], "--json")
+    equal((run.returncode, type(json.loads(run.stdout)["time"])), (0, int))
+
+
 def narrow_windows_cut_what_can_be_cut():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "some.journal"
@@ -314,6 +319,7 @@ CASES = [
     filters_and_limits,
     only_badged_itself_is_believed,
     nothing_in_an_entry_steers_the_terminal,
+    no_field_stands_for_the_time,
     narrow_windows_cut_what_can_be_cut,
     wrong_arguments_are_told,
     a_file_that_is_none_is_told,
