@@ -11,9 +11,7 @@ USEC, MSEC = 1e3, 1e6     # in nanoseconds
 NOISY = 0.25              # of the middle: how far apart the lowest and the highest turn may be
 
 
-NOTE = (f"noisy: the turns are more than {NOISY:.0%} of the figure apart. What waits (a call, the disk) "
-        "and what computes\n(yescrypt, libcurl's CPU) do not suffer alike from other work on the machine: "
-        "compare runs by their CPU rows.")
+NOTE = f"noisy: the turns are more than {NOISY:.0%} of the figure apart"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +65,7 @@ class Report:
     def __init__(self) -> None:
         self._groups: dict[str, dict[tuple, Row | Comparison]] = {}
         self._load_before = os.getloadavg()[0]
+        self.comes_first = True
 
     def add(self, group: str, what: str, measured: str, beside: str = "", figure: str = "",
             samples: str = "") -> None:
@@ -107,9 +106,10 @@ class Report:
         models = [line.partition(":")[2].strip()
                   for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
                   if line.startswith("model name")]
-        return (f"on {os.cpu_count()} x {models[0] if models else os.uname().machine}, "
+        rank = "before everything else" if self.comes_first else "no sooner than anything else"
+        return (f"on {os.cpu_count()} x {models[0] if models else os.uname().machine}, {rank} that ran there, "
                 f"load {self._load_before:.1f} before and {os.getloadavg()[0]:.1f} after: "
-                "times are this machine's, and a busy one's are long; ratios carry over best")
+                "times are this machine's, ratios carry over best")
 
 
 def middle_and_ends(values: list[float]) -> tuple[float, float, float]:
