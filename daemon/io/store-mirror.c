@@ -10,11 +10,17 @@
 #include "io/mirror-rows.h"
 #include "io/store-tables.h"
 
+/* States that nothing but a note which could not be queued has replaced: somebody may have borrowed
+ * them in this turn of the loop, in which there are not as many notes. */
+#define RETIRED_MAX 64
+
 struct store_mirror {
         struct mirror_rows rows;
         size_t max_rows;
         struct store_queue *queue;
         struct store_work work;
+        struct row_state *retired[RETIRED_MAX]; /* the oldest gives way */
+        size_t n_retired;
 };
 
 /* What is written: the thread reads key and after. */
@@ -70,6 +76,26 @@ struct listener {
         bool is_note;
 };
 
+static void retire(struct store_mirror *mirror, struct row_state *state)
+{
+        struct row_state **place = &mirror->retired[mirror->n_retired++ % RETIRED_MAX];
+
+        row_state_drop(&mirror->rows, *place);
+        *place = row_state_reference(state);
+}
+
+/* Nothing is written, and it counts all the same. */
+static void keep_note(struct store_mirror *mirror, const struct change *change)
+{
+        struct mirror_row *row = change->row;
+
+        retire(mirror, row->current);
+        retire(mirror, row->safe);
+        mirror_row_set(row, change->after);
+        mirror_row_set_safe(row, change->after, change->turn);
+        row->youngest = NULL;
+}
+
 /* Takes over what is after the change, on failure too. */
 static int change_row(struct store_mirror *mirror, struct mirror_row *row, struct row_state *after,
                       const struct listener *listener)
@@ -84,11 +110,8 @@ static int change_row(struct store_mirror *mirror, struct mirror_row *row, struc
         int r = store_queue_push(mirror->queue, &mirror->work, change, listener->on_done,
                                  listener->userdata, listener->ret_write);
         if (r < 0) {
-                if (listener->is_note) {
-                        mirror_row_set(row, after);
-                        mirror_row_set_safe(row, after, change->turn);
-                        row->youngest = NULL;
-                }
+                if (listener->is_note)
+                        keep_note(mirror, change);
                 change_free(change);
                 return r;
         }
@@ -236,6 +259,8 @@ struct store_mirror *store_mirror_free(struct store_mirror *mirror)
                 return NULL;
         while (mirror->rows.oldest)
                 mirror_row_free(mirror->rows.oldest);
+        for (size_t i = 0; i < RETIRED_MAX; i++)
+                row_state_drop(&mirror->rows, mirror->retired[i]);
         free(mirror);
         return NULL;
 }
