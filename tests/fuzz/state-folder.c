@@ -165,17 +165,14 @@ static void sample_fill(const struct table *table, size_t n, char *record)
 
 static void rows_add(struct store *store, size_t n)
 {
-        union {
-                char bytes[RECORD_BYTES];
-                max_align_t align;
-        } record;
+        _Alignas(max_align_t) char record[RECORD_BYTES];
 
         for (size_t i = 0; i < ELEMENTSOF(tables); i++) {
-                memset(&record, 0, sizeof(record));
+                memset(record, 0, sizeof(record));
                 FUZZ_EXPECT(tables[i]->record_size <= sizeof(record));
-                sample_fill(tables[i], n, record.bytes);
-                FUZZ_EXPECT(row_add(store_place(store), tables[i], record.bytes) == 0);
-                row_finish(tables[i], record.bytes);
+                sample_fill(tables[i], n, record);
+                FUZZ_EXPECT(row_add(store_place(store), tables[i], record) == 0);
+                row_finish(tables[i], record);
         }
 }
 
@@ -208,18 +205,15 @@ static bool is_same(enum column_kind kind, const void *a, const void *b)
 
 static bool is_sample(const struct table *table, const char *record, size_t n)
 {
-        union {
-                char bytes[RECORD_BYTES];
-                max_align_t align;
-        } sample = {{0}};
+        _Alignas(max_align_t) char sample[RECORD_BYTES] = {0};
         bool same = true;
 
-        sample_fill(table, n, sample.bytes);
+        sample_fill(table, n, sample);
         for (size_t i = 0; i < table->n_columns; i++) {
                 size_t offset = table->columns[i].offset;
-                same &= is_same(table->columns[i].kind, record + offset, sample.bytes + offset);
+                same &= is_same(table->columns[i].kind, record + offset, sample + offset);
         }
-        row_finish(table, sample.bytes);
+        row_finish(table, sample);
         return same;
 }
 
