@@ -49,6 +49,7 @@ struct refusal admission_refuse(struct admission *admission, enum log_event even
                 .prior = request->prior,
                 .caller_uid = request->caller_uid,
                 .reason = detail,
+                .is_idle = true,
         };
         log_decision(&decision);
         if (event == LOG_EVENT_LOGIN)

@@ -22,9 +22,10 @@
 #define VALUE_MAX_BYTES 512
 #define FIELDS_MAX      32
 
-/* The two things in the daemon that nobody owns: what stderr may show, which is set once, before
- * the loop runs; and the entry that the next one follows. */
+/* The three things in the daemon that nobody owns: what stderr may show, and who says what is too
+ * much, which are set once, before the loop runs; and the entry that the next one follows. */
 static bool show_debug;
+static struct log_bound bound;
 static struct log_chain chain = {.digest = DECISION_NO_DIGEST};
 
 void log_set_debug(bool debug)
@@ -202,12 +203,26 @@ static char *decision_message(const struct log_decision *decision, const char *w
         return message;
 }
 
+void log_bound_refusals(const struct log_bound *by)
+{
+        bound = by ? *by : (struct log_bound){0};
+}
+
+/* Of root, and of what somebody was asked about, everything is written. */
+static bool is_too_many(const struct log_decision *decision)
+{
+        return decision->is_idle && decision->caller_uid != 0 && bound.is_too_many &&
+               bound.is_too_many(decision->caller_uid, bound.userdata);
+}
+
 void log_decision(const struct log_decision *decision)
 {
         _cleanup_(entry_finish) struct entry entry = {0};
         const char *id = "", *what = "";
         bool good = decision->outcome == LOGIN_GRANTED;
 
+        if (is_too_many(decision))
+                return;
         for (size_t i = 0; i < ELEMENTSOF(events); i++)
                 if (events[i].event == decision->event) {
                         id = events[i].id;

@@ -44,6 +44,7 @@ struct log_decision {
         const char *login;
         const char *session;
         const char *reason; /* for the administrator, in full */
+        bool is_idle; /* a refusal that cost nobody anything: its caller can have any number */
 };
 
 /* Every decision's entry follows from the one before (common/decision-chain.h): the last of them.
@@ -61,3 +62,11 @@ void log_continue_chain(const struct log_chain *from);
 struct log_chain log_chain(void);
 
 void log_decision(const struct log_decision *decision);
+
+/* Asked before an idle refusal of somebody who is not root is written: true when it is one too many
+ * of that uid. NULL: none is. */
+struct log_bound {
+        bool (*is_too_many)(uid_t caller_uid, void *userdata);
+        void *userdata;
+};
+void log_bound_refusals(const struct log_bound *bound);

@@ -18,6 +18,7 @@
 #include "bus/service-object.h"
 #include "common/bus-names.h"
 #include "common/cleanup.h"
+#include "journal-bound.h"
 #include "journal-chain.h"
 #include "log.h"
 #include "service.h"
@@ -240,6 +241,7 @@ static int run(struct settings *settings)
         _cleanup_(sd_event_unrefp) sd_event *event = NULL;
         _cleanup_(state_freep) struct state *state = NULL;
         _cleanup_(journal_chain_freep) struct journal_chain *chain = NULL;
+        _cleanup_(journal_bound_freep) struct journal_bound *bound = NULL;
         _cleanup_(tidying_freep) struct tidying *tidying = NULL;
         _cleanup_(service_freep) struct service *service = NULL;
         _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
@@ -251,6 +253,8 @@ static int run(struct settings *settings)
                 r = state_new(event, state_folder(), &state);
         if (r == 0)
                 r = journal_chain_new(state, &chain);
+        if (r == 0)
+                r = journal_bound_new(event, JOURNAL_BOUND_INTERVAL_USEC, &bound);
         if (r == 0)
                 r = tidying_new(event, state, TIDYING_INTERVAL_USEC, &tidying);
         if (r < 0) {

@@ -103,6 +103,7 @@ static void write_journal(const char *account, uid_t caller_uid,
                 .login = session ? session->id : NULL,
                 .session = session ? session->id : NULL,
                 .reason = reason,
+                .is_idle = !session,
         };
         log_decision(&decision);
 }

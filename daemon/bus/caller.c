@@ -36,6 +36,7 @@ int caller_refuse(sd_bus_message *message, const char *reason, sd_bus_error *err
                 .service = sd_bus_message_get_member(message),
                 .origin = sd_bus_message_get_sender(message),
                 .reason = reason,
+                .is_idle = true,
         };
         log_decision(&decision);
         return sd_bus_error_set(error, BADGED_ERROR_NOT_AUTHORIZED, reason);

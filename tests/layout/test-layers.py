@@ -12,7 +12,7 @@ import sys
 
 # The spine, from the ground up: a file may include those before it and itself.
 SPINE = ["log", "settings", "state-files", "state", "state-care",
-         "journal-chain", "accounts", "identities", "bindings", "linking",
+         "journal-chain", "journal-bound", "accounts", "identities", "bindings", "linking",
          "factors", "enrolments", "throttling", "tickets", "tidying",
          "document", "provider", "provider-call", "api-answer", "api-inquiry", "approval-request",
          "check-mends", "provider-check", "grant-answer", "grant", "code-grant", "approval", "directory-token", "directory",

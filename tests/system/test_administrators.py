@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who may use the interface of administrators: root, and the person whom the host belongs to."""
 
+import collections
 import json
+import pwd
 import subprocess
 import xml.etree.ElementTree as xml
 
@@ -112,3 +114,26 @@ def test_who_left_before_the_login_was_written_down_owns_nothing(scripted, serve
         assert caller.call(path, LOGIN, "Wait")[0] == "granted"
     (known,) = accounts()
     assert known["owner"] and known["last_login_at"] > 0
+
+
+def test_who_is_refused_again_and_again_does_not_fill_the_journal(scripted, serve, journal):
+    """By names that are nobody's, and by calls that are not theirs; root's are all there."""
+    daemon = serve(scripted.scenario("granted-by-control"))
+    n_rounds, most = 100, 60
+    calls = [f"{NAME} StartLogin ssa{{sv}} nobody$i su 0", f"{NAME} GetToken t 0", f"{ADMIN} GetStatus"]
+    script = "".join(f"busctl --timeout=20 call {NAME} {OBJECT} {call}; " for call in calls)
+    subprocess.run([*as_user("mallory"), "sh", "-c", f"for i in $(seq {n_rounds}); do {script} done"],
+                   capture_output=True, check=False, timeout=120)
+    with Caller() as caller:
+        for number in range(2 * most):
+            caller.refused(caller.start_login, f"nobody{number}")
+    daemon.stop()
+    uid = str(pwd.getpwnam("mallory").pw_uid)
+    entries = journal.entries(SYSLOG_IDENTIFIER="badged", CALLER_UID=uid)
+    sums = [entry for entry in entries if "further refused calls" in entry["REASON"]]
+    single = collections.Counter(entry.get("SERVICE", "token") for entry in entries if entry not in sums)
+    assert sums[-1]["OUTCOME"] == "refused" and f"of uid {uid} " in sums[-1]["REASON"]
+    n_held_back = sum(int(entry["REASON"].split()[0]) for entry in sums)
+    assert single.total() + n_held_back == n_rounds * len(calls)
+    assert len(single) == len(calls) and max(single.values()) < n_rounds, single
+    assert len(journal.entries(SYSLOG_IDENTIFIER="badged", CALLER_UID="0", OUTCOME="refused")) == 2 * most
