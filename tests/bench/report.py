@@ -107,8 +107,8 @@ class Report:
                   for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
                   if line.startswith("model name")]
         rank = "before everything else" if self.comes_first else "no sooner than anything else"
-        return (f"on {os.cpu_count()} x {models[0] if models else os.uname().machine}, {rank} that ran there, "
-                f"load {self._load_before:.1f} before and {os.getloadavg()[0]:.1f} after: "
+        return (f"on {os.cpu_count()} x {models[0] if models else os.uname().machine}, {rank} "
+                f"that ran there, load {self._load_before:.1f} before and {os.getloadavg()[0]:.1f} after: "
                 "times are this machine's, ratios carry over best")
 
 
