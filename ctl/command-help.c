@@ -8,8 +8,9 @@
 #include "ctl/command.h"
 #include "ctl/json-output.h"
 
-#define HELP_COLUMNS   88
+#define HELP_COLUMNS   80
 #define INDENT_COLUMNS 6
+#define NAME_COLUMNS   8 /* of a noun or verb in the list of all */
 
 #define USUAL_EXIT_CODES \
         "0 done, 1 not allowed, not there or refused, 2 wrong arguments, 5 out of reach."
@@ -66,37 +67,43 @@ static void print_verbs(FILE *file, const struct noun *noun)
         }
 }
 
-static void print_noun(FILE *file, const struct noun *noun)
+static void print_names(FILE *file, const struct noun *noun)
 {
-        fprintf(file, "  %s ", noun->name);
-        for (const struct verb *verb = noun->verbs; verb->name; verb++)
-                fprintf(file, "%s%s", verb == noun->verbs ? "" : "|", verb->name);
-        fprintf(file, "\n          %s\n", noun->summary);
+        if (noun->name)
+                fprintf(file, "  %s VERB%*s  %s\n", noun->name,
+                        NAME_COLUMNS - (int)strlen(noun->name), "", noun->summary);
+        for (const struct verb *verb = noun->verbs; !noun->name && verb->name; verb++)
+                fprintf(file, "  %-*s  %s\n", NAME_COLUMNS, verb->name, verb->summary);
 }
 
+/* As much as a window of 80 by 24 shows at once. */
 void command_help_all(FILE *file, const struct noun *const nouns[])
 {
         fputs("badgectl VERB [ARGUMENT] [OPTION...]\n"
               "badgectl NOUN VERB [ARGUMENT] [OPTION...]\n\n",
               file);
-        for (size_t i = 0; nouns[i]; i++) {
-                if (nouns[i]->name)
-                        print_noun(file, nouns[i]);
-                else
-                        print_verbs(file, nouns[i]);
-        }
-        fputs("  help [[NOUN] VERB] [--json]\n"
-              "          print this text, or more about a noun or verb\n\n"
-              "  --help     print this text\n"
-              "  --version  print the version\n\n"
-              "See badgectl(1).\n",
-              file);
+        for (size_t i = 0; nouns[i]; i++)
+                print_names(file, nouns[i]);
+        fputs("\nMore: badgectl help VERB, badgectl help NOUN [VERB], badgectl(1)\n", file);
 }
 
 void command_help_noun(FILE *file, const struct noun *noun)
 {
         fprintf(file, "badgectl %s VERB [ARGUMENT] [OPTION...]\n\n", noun->name);
         print_verbs(file, noun);
+}
+
+/* Without an empty line behind it. */
+static int print_last(const char *paragraph)
+{
+        _cleanup_lines_ struct text_lines lines = {0};
+        _cleanup_free_ char *broken = NULL;
+
+        if (text_lines_add_paragraph(&lines, paragraph, HELP_COLUMNS) < 0 ||
+            text_lines_join(&lines, &broken) < 0)
+                return -ENOMEM;
+        puts(broken);
+        return 0;
 }
 
 static int print_paragraphs(const char *text)
@@ -160,7 +167,7 @@ int command_help_verb(const struct noun *noun, const struct verb *verb)
         if (asprintf(&codes, "Exit codes: %s",
                      verb->exit_codes ? verb->exit_codes : USUAL_EXIT_CODES) < 0)
                 return -ENOMEM;
-        return print_paragraphs(codes);
+        return print_last(codes);
 }
 
 /* ---- for programs ---- */

@@ -11,6 +11,7 @@
 #include "common/text.h"
 #include "ctl/command-help.h"
 #include "ctl/output.h"
+#include "ctl/suggestion.h"
 
 #define WORD_MAX_BYTES 64
 
@@ -55,16 +56,34 @@ static struct choice choose(int argc, char **argv, const struct noun *const noun
 
 /* ---- complaints ---- */
 
-static enum command_exit complain(const struct choice *choice, const char *what, const char *word)
+static void say_wrong(const char *what, const char *word)
+{
+        _cleanup_free_ char *printable = text_sanitise(word, WORD_MAX_BYTES);
+
+        fprintf(stderr, "badgectl: %s '%s'.\n", what, printable ? printable : "?");
+}
+
+static enum command_exit point_to_help(const struct choice *choice)
 {
         const char *noun = choice && choice->noun ? choice->noun->name : NULL;
         const char *verb = choice && choice->verb ? choice->verb->name : NULL;
-        _cleanup_free_ char *printable = text_sanitise(word, WORD_MAX_BYTES);
 
-        fprintf(stderr, "badgectl: %s '%s'.\nTry 'badgectl help%s%s%s%s'.\n", what,
-                printable ? printable : "?", noun ? " " : "", noun ? noun : "", verb ? " " : "",
-                verb ? verb : "");
+        fprintf(stderr, "Try 'badgectl help%s%s%s%s'.\n", noun ? " " : "", noun ? noun : "",
+                verb ? " " : "", verb ? verb : "");
         return COMMAND_USAGE;
+}
+
+static enum command_exit complain(const struct choice *choice, const char *what, const char *word)
+{
+        say_wrong(what, word);
+        return point_to_help(choice);
+}
+
+static enum command_exit complain_of_first(const struct noun *const nouns[], const char *word)
+{
+        say_wrong("There is no verb", word);
+        suggestion_print_first(nouns, word);
+        return point_to_help(NULL);
 }
 
 static bool is_help(const char *word)
@@ -79,8 +98,11 @@ static enum command_exit complain_of_noun(const struct choice *choice, const cha
                 command_help_noun(stdout, choice->noun);
                 return COMMAND_GOOD;
         }
-        if (word)
-                return complain(choice, "There is no such verb:", word);
+        if (word) {
+                say_wrong("There is no such verb:", word);
+                suggestion_print_verb(choice->noun, word);
+                return point_to_help(choice);
+        }
         command_help_noun(stderr, choice->noun);
         return COMMAND_USAGE;
 }
@@ -103,7 +125,7 @@ static enum command_exit run_help(int argc, char **argv, const struct noun *cons
         }
         struct choice choice = choose(argc - 1, argv + 1, nouns);
         if (!choice.noun)
-                return complain(NULL, "There is no verb", argv[1]);
+                return complain_of_first(nouns, argv[1]);
         if (choice.n_words < argc - 1 && choice.verb)
                 return complain(NULL, "There is an argument too many:", argv[choice.n_words + 1]);
         if (!choice.verb)
@@ -136,8 +158,11 @@ static enum command_exit take_option(const struct choice *choice, int option, co
 {
         if (option == ':')
                 return complain(choice, "A value is missing after", word);
-        if (option == '?')
-                return complain(choice, "There is no option", word);
+        if (option == '?') {
+                say_wrong("There is no option", word);
+                suggestion_print_option(choice->verb, word);
+                return point_to_help(choice);
+        }
         if (option == OPTION_JSON) {
                 line->json = true;
                 return COMMAND_GOOD;
@@ -192,7 +217,7 @@ enum command_exit dispatch(int argc, char **argv, const struct noun *const nouns
                 return run_help(argc - 1, argv + 1, nouns);
         struct choice choice = choose(argc - 1, argv + 1, nouns);
         if (!choice.noun)
-                return complain(NULL, "There is no verb", word);
+                return complain_of_first(nouns, word);
         if (!choice.verb)
                 return complain_of_noun(&choice, argc > 2 ? argv[2] : NULL);
         return run_verb(&choice, argc - choice.n_words, argv + choice.n_words, badged_program);

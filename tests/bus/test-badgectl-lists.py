@@ -41,6 +41,29 @@ def wrong_words_are_told():
         is_plain(done.stderr)
 
 
+def the_word_that_was_meant_is_named():
+    for arguments, meant in {
+            ("sesion",): "badgectl session", ("sessions", "list"): "badgectl session",
+            ("lgoin",): "badgectl login", ("help", "acount"): "badgectl account",
+            ("lock", "alice"): "badgectl account lock", ("end",): "badgectl session end",
+            ("list",): "badgectl account|identity|factor|session|ticket|throttle list",
+            ("account", "lst"): "badgectl account list", ("help", "factor", "enroll"): "badgectl factor enrol",
+            ("account", "list", "--jsno"): "--json", ("ticket", "create", "--live-time"): "--lifetime"}.items():
+        done = run(*arguments)
+        equal((arguments, done.returncode, done.stdout), (arguments, 2, ""))
+        contains(done.stderr, f"\nDid you mean '{meant}'?\nTry 'badgectl help")
+    for arguments in (("frobnicate",), ("x" * 500,), ("account", "x"), ("account", "list", "--x"), ("",)):
+        lacks(run(*arguments).stderr, "Did you mean")
+
+
+def the_first_help_fits_a_window():
+    for arguments in ((), ("help",), ("--help",)):
+        done = run(*arguments)
+        lines = (done.stdout + done.stderr).splitlines()
+        assert len(lines) < 24 and max(map(len, lines)) <= 80, lines
+        contains("\n".join(lines), "\n  login     try a login", "\n  session VERB   who is here")
+
+
 def a_noun_explains_its_verbs():
     for arguments in (("account", "--help"), ("account", "-h"), ("account", "help"), ("help", "account")):
         done = run(*arguments)
@@ -120,9 +143,9 @@ def nothing_listed_steers_the_terminal():
 
 # ---- windows and colours ----
 
-def in_window(*arguments, word="good", **environment):
+def in_window(*arguments, word="good", columns=80, **environment):
     with daemon(word) as host:
-        terminal = Terminal(host, *arguments, **environment)
+        terminal = Terminal(host, *arguments, columns=columns, **environment)
         equal(terminal.end(), 0)
     return terminal.text.replace("\r", "")
 
@@ -132,14 +155,27 @@ def tables_fit_the_window_and_keep_names_whole():
     equal(len(lines), 4)
     assert max(map(len, lines)) <= 80, max(map(len, lines))
     contains(lines[1], "alice")
-    contains(lines[2], "bob", "…")
-    assert len(run("account", "list").stdout.splitlines()[2]) > 80, "there was nothing to cut"
-    contains(in_window("account", "list", word="long", NO_COLOR="1"),
+    assert len(run("account", "list").stdout.splitlines()[2]) > 80, "there was nothing to leave out"
+    contains(in_window("account", "list", word="long", columns=60, NO_COLOR="1"),
              "somebody-with-a-long-name-indeed ", "…")
 
 
+def a_narrow_window_leaves_out_what_is_missed_least():
+    """First what is empty, the long form of times, and columns that need not be there."""
+    heading, alice, bob, _ = in_window("account", "list", NO_COLOR="1").splitlines()
+    equal(heading.split(), "ACCOUNT UID STATE ROLE IDENTITIES LAST LOGIN REASON".split())
+    contains(alice, "owner", "2023-11-14")
+    lacks(alice, "22:13", "192.0.2.1")
+    assert bob.endswith("left the company"), bob
+    heading, alice, bob, carol = in_window("account", "list", NO_COLOR="1", columns=40).splitlines()
+    equal(heading.split(), "ACCOUNT UID STATE IDENTITIES".split())
+    for line in (heading, alice, bob, carol):
+        assert len(line) <= 40, line
+    equal(in_window("account", "list", NO_COLOR="1", columns=5).splitlines()[0], "ACCOUNT")
+
+
 def cuts_show_without_unicode_too():
-    contains(in_window("account", "list", NO_COLOR="1", LC_ALL="C"), "~")
+    contains(in_window("account", "list", word="long", columns=60, NO_COLOR="1", LC_ALL="C"), "~")
 
 
 def colours_are_for_terminals_that_want_them():
@@ -183,6 +219,8 @@ def what_is_out_of_reach_is_exit_code_5():
 
 CASES = [
     wrong_words_are_told,
+    the_word_that_was_meant_is_named,
+    the_first_help_fits_a_window,
     a_noun_explains_its_verbs,
     words_after_two_dashes_are_operands,
     lists_are_tables,
@@ -192,6 +230,7 @@ CASES = [
     nonsense_is_shown_to_nobody,
     nothing_listed_steers_the_terminal,
     tables_fit_the_window_and_keep_names_whole,
+    a_narrow_window_leaves_out_what_is_missed_least,
     cuts_show_without_unicode_too,
     colours_are_for_terminals_that_want_them,
     a_change_is_a_sentence_or_done,
