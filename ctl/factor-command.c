@@ -177,11 +177,11 @@ static enum command_exit enrol_command(const struct command_line *line)
 static const struct listing_field fields[] = {
         {.key = "id", .heading = "FACTOR", .is_whole = true},
         {.key = "account", .heading = "ACCOUNT"},
-        {.key = "type", .heading = "TYPE"},
+        {.key = "type", .heading = "TYPE", .is_spare = true},
         {.key = "name", .heading = "NAME"},
         {.key = "created_at", .heading = "CREATED", .kind = LISTING_TIME},
         {.key = "used_at", .heading = "USED", .kind = LISTING_TIME},
-        {.key = "used_from", .heading = "FROM"},
+        {.key = "used_from", .heading = "FROM", .is_spare = true},
         {.key = "failures", .heading = "WRONG", .kind = LISTING_NUMBER},
         {.key = "proved_at", .kind = LISTING_TIME},
 };

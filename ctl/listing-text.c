@@ -39,6 +39,22 @@ static int time_text(uint64_t sec, char **ret_text)
         return text_new(text, ret_text);
 }
 
+/* To the minute in this year, to the day in others. */
+static int brief_time_text(uint64_t sec, char **ret_text)
+{
+        struct tm parts, now;
+        time_t time_sec = (time_t)sec, now_sec = time(NULL);
+        char text[32] = "";
+
+        if (sec > 0 && localtime_r(&time_sec, &parts) && localtime_r(&now_sec, &now)) {
+                if (parts.tm_year == now.tm_year)
+                        (void)strftime(text, sizeof(text), "%m-%d %H:%M", &parts);
+                else
+                        (void)strftime(text, sizeof(text), "%Y-%m-%d", &parts);
+        }
+        return text_new(text, ret_text);
+}
+
 /* The two greatest units that it has: "2d 3h", "45s". */
 static int span_text(uint64_t sec, char **ret_text)
 {
@@ -109,4 +125,14 @@ int listing_text(const struct listing_field *field, struct json_object *record, 
                 return texts_text(value, ret_text);
         }
         return text_new("", ret_text);
+}
+
+int listing_brief(const struct listing_field *field, struct json_object *record, char **ret_text)
+{
+        struct json_object *value = json_object_object_get(record, field->key);
+
+        *ret_text = NULL;
+        return value && field->kind == LISTING_TIME
+                       ? brief_time_text(json_object_get_uint64(value), ret_text)
+                       : 0;
 }

@@ -17,10 +17,12 @@ static int add_row(const struct listing *listing, struct table *table, struct js
                 const struct listing_field *field = &listing->fields[i];
                 if (!field->heading)
                         continue;
-                _cleanup_free_ char *text = NULL;
+                _cleanup_free_ char *text = NULL, *brief = NULL;
                 int r = listing_text(field, record, &text);
                 if (r >= 0)
-                        r = table_add(table, *text ? field->tone : TONE_PLAIN, text);
+                        r = listing_brief(field, record, &brief);
+                if (r >= 0)
+                        r = table_add_brief(table, *text ? field->tone : TONE_PLAIN, text, brief);
                 if (r < 0)
                         return r;
         }
@@ -40,6 +42,7 @@ static int print_table(const struct listing *listing, struct json_object *list)
                         columns[n++] = (struct table_column){
                                 .heading = listing->fields[i].heading,
                                 .is_whole = listing->fields[i].is_whole,
+                                .is_spare = listing->fields[i].is_spare,
                         };
         int r = table_new(columns, n, &table);
         for (size_t i = 0; i < json_object_array_length(list) && r >= 0; i++)

@@ -23,6 +23,7 @@ struct listing_field {
         const char *heading; /* for people; NULL: it is for programs only */
         enum listing_kind kind;
         bool is_whole;     /* never cut in a narrow window: what is typed again, like an id */
+        bool is_spare;     /* need not be there in a narrow window */
         const char *flag;  /* LISTING_FLAG: the word for true; false is left empty. NULL: "yes" */
         enum tone tone;    /* of the word for true, or of any text */
         const char *of_id; /* LISTING_FLAG that the daemon does not send: true of the record whose

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/login-outcome.h"
 #include "common/text.h"
 #include "ctl/command.h"
 #include "ctl/journal-reader.h"
@@ -47,6 +49,7 @@ static bool parse_filter(const struct command_line *line, struct journal_filter 
 {
         const char *since = command_value(line, "since"), *lines = command_value(line, "lines");
         uint64_t most = LINES_USUAL;
+        enum login_outcome outcome;
 
         if (since && !parse_since(since, &filter->since_usec)) {
                 output_complaint("That is no time.",
@@ -60,6 +63,12 @@ static bool parse_filter(const struct command_line *line, struct journal_filter 
         filter->account = command_value(line, "account");
         filter->service = command_value(line, "service");
         filter->outcome = command_value(line, "outcome");
+        if (filter->outcome && login_outcome_from_word(filter->outcome, &outcome) < 0) {
+                output_complaint("No decision ends with that word.",
+                                 "write granted, denied, expired, refused, unavailable, throttled "
+                                 "or cancelled");
+                return false;
+        }
         filter->most = most;
         return true;
 }
@@ -97,6 +106,8 @@ static int show_table(struct journal_reader *reader)
         if (n > 0)
                 return table_print(table);
         puts("The journal has no such decision that you may read.");
+        if (geteuid() != 0)
+                fputs("Root, and members of group systemd-journal, may read all of it.\n", stderr);
         return 0;
 }
 

@@ -24,8 +24,8 @@ static const struct table_column columns[] = {
         {.heading = "DECISION", .is_whole = true},
         {.heading = "ACCOUNT"},
         {.heading = "SERVICE"},
-        {.heading = "ORIGIN"},
-        {.heading = "IDENTITY"},
+        {.heading = "ORIGIN", .is_spare = true},
+        {.heading = "IDENTITY", .is_spare = true},
         {.heading = "REASON"},
 };
 

@@ -18,7 +18,16 @@
 
 struct cell {
         char *text;
+        char *brief; /* or NULL */
         enum tone tone;
+};
+
+/* What of it is shown, and how. */
+struct layout {
+        size_t *columns; /* their indexes, from left to right */
+        size_t *widths;  /* of these */
+        size_t n;
+        bool is_brief;
 };
 
 struct table {
@@ -43,8 +52,10 @@ struct table *table_free(struct table *table)
 {
         if (!table)
                 return NULL;
-        for (size_t i = 0; i < table->n_cells; i++)
+        for (size_t i = 0; i < table->n_cells; i++) {
                 free(table->cells[i].text);
+                free(table->cells[i].brief);
+        }
         free(table->cells);
         free(table);
         return NULL;
@@ -52,15 +63,22 @@ struct table *table_free(struct table *table)
 
 int table_add(struct table *table, enum tone tone, const char *text)
 {
-        char *copy = text_sanitise(text, CELL_MAX_BYTES);
-        struct cell *grown = copy ? reallocarray(table->cells, table->n_cells + 1, sizeof(*grown))
-                                  : NULL;
-        if (!grown) {
-                free(copy);
+        return table_add_brief(table, tone, text, NULL);
+}
+
+int table_add_brief(struct table *table, enum tone tone, const char *text, const char *brief)
+{
+        _cleanup_free_ char *copy = text_sanitise(text, CELL_MAX_BYTES);
+        _cleanup_free_ char *brief_copy = brief ? text_sanitise(brief, CELL_MAX_BYTES) : NULL;
+
+        if (!copy || (brief && !brief_copy))
                 return -ENOMEM;
-        }
+        struct cell *grown = reallocarray(table->cells, table->n_cells + 1, sizeof(*grown));
+        if (!grown)
+                return -ENOMEM;
         table->cells = grown;
-        grown[table->n_cells++] = (struct cell){.text = copy, .tone = tone};
+        grown[table->n_cells++] = (struct cell){
+                .text = TAKE_PTR(copy), .brief = TAKE_PTR(brief_copy), .tone = tone};
         return 0;
 }
 
@@ -111,15 +129,71 @@ static size_t fitting_bytes(const char *text, size_t most, size_t *ret_columns)
         return bytes;
 }
 
-static void measure(const struct table *table, size_t *widths)
+static const char *shown_text(const struct cell *cell, const struct layout *layout)
 {
-        for (size_t i = 0; i < table->n_columns; i++)
-                widths[i] = text_width(table->columns[i].heading);
-        for (size_t i = 0; i < table->n_cells; i++) {
-                size_t width = text_width(table->cells[i].text);
-                if (width > widths[i % table->n_columns])
-                        widths[i % table->n_columns] = width;
+        return layout->is_brief && cell->brief ? cell->brief : cell->text;
+}
+
+static size_t n_rows(const struct table *table)
+{
+        return table->n_cells / table->n_columns;
+}
+
+static void measure(const struct table *table, struct layout *layout)
+{
+        for (size_t i = 0; i < layout->n; i++) {
+                size_t column = layout->columns[i];
+                layout->widths[i] = text_width(table->columns[column].heading);
+                for (size_t row = 0; row < n_rows(table); row++) {
+                        const struct cell *cell = &table->cells[row * table->n_columns + column];
+                        size_t width = text_width(shown_text(cell, layout));
+                        if (width > layout->widths[i])
+                                layout->widths[i] = width;
+                }
         }
+}
+
+static size_t total_width(const struct layout *layout)
+{
+        size_t total = GAP_COLUMNS * (layout->n - 1);
+
+        for (size_t i = 0; i < layout->n; i++)
+                total += layout->widths[i];
+        return total;
+}
+
+/* ---- a narrow window ---- */
+
+static void leave_out(struct layout *layout, size_t at)
+{
+        for (size_t i = at; i + 1 < layout->n; i++) {
+                layout->columns[i] = layout->columns[i + 1];
+                layout->widths[i] = layout->widths[i + 1];
+        }
+        layout->n--;
+}
+
+static bool is_empty(const struct table *table, size_t column)
+{
+        for (size_t row = 0; row < n_rows(table); row++)
+                if (table->cells[row * table->n_columns + column].text[0] != '\0')
+                        return false;
+        return true;
+}
+
+/* The first column says what a row is. */
+static void leave_out_empty(const struct table *table, struct layout *layout, size_t window)
+{
+        for (size_t i = layout->n; i-- > 1 && total_width(layout) > window;)
+                if (is_empty(table, layout->columns[i]))
+                        leave_out(layout, i);
+}
+
+static void leave_out_spare(const struct table *table, struct layout *layout, size_t window)
+{
+        for (size_t i = layout->n; i-- > 1 && total_width(layout) > window;)
+                if (table->columns[layout->columns[i]].is_spare)
+                        leave_out(layout, i);
 }
 
 static size_t least_width(const struct table_column *column)
@@ -129,28 +203,55 @@ static size_t least_width(const struct table_column *column)
         return heading > CUT_MIN_COLUMNS ? heading : CUT_MIN_COLUMNS;
 }
 
+/* With all cut that can be. */
+static size_t least_total(const struct table *table, const struct layout *layout)
+{
+        size_t total = total_width(layout);
+
+        for (size_t i = 0; i < layout->n; i++) {
+                const struct table_column *column = &table->columns[layout->columns[i]];
+                if (!column->is_whole && layout->widths[i] > least_width(column))
+                        total -= layout->widths[i] - least_width(column);
+        }
+        return total;
+}
+
+static void leave_out_any(const struct table *table, struct layout *layout, size_t window)
+{
+        for (size_t i = layout->n; i-- > 1 && least_total(table, layout) > window;)
+                if (!table->columns[layout->columns[i]].is_whole)
+                        leave_out(layout, i);
+}
+
 /* The widest column that may become narrower; NULL: there is none. */
-static size_t *widest(const struct table *table, size_t *widths)
+static size_t *widest(const struct table *table, const struct layout *layout)
 {
         size_t *found = NULL;
 
-        for (size_t i = 0; i < table->n_columns; i++)
-                if (!table->columns[i].is_whole && widths[i] > least_width(&table->columns[i]) &&
-                    (!found || widths[i] > *found))
-                        found = &widths[i];
+        for (size_t i = 0; i < layout->n; i++) {
+                const struct table_column *column = &table->columns[layout->columns[i]];
+                if (!column->is_whole && layout->widths[i] > least_width(column) &&
+                    (!found || layout->widths[i] > *found))
+                        found = &layout->widths[i];
+        }
         return found;
 }
 
-static void shrink(const struct table *table, size_t *widths, size_t window)
+static void shrink(const struct table *table, struct layout *layout, size_t window)
 {
-        size_t total = GAP_COLUMNS * (table->n_columns - 1), *column;
+        size_t *width;
 
-        for (size_t i = 0; i < table->n_columns; i++)
-                total += widths[i];
-        while (window > 0 && total > window && (column = widest(table, widths))) {
-                (*column)--;
-                total--;
+        if (window == 0)
+                return;
+        leave_out_empty(table, layout, window);
+        if (total_width(layout) > window) {
+                layout->is_brief = true;
+                measure(table, layout);
         }
+        leave_out_spare(table, layout, window);
+        leave_out_any(table, layout, window);
+        while (total_width(layout) > window && (width = widest(table, layout)))
+                (*width)--;
 }
 
 /* ---- printing ---- */
@@ -182,22 +283,25 @@ static int print_cell(enum tone tone, const char *text, size_t width, bool is_la
 }
 
 /* Empty cells at the end of a row leave no blanks there. */
-static size_t row_columns(const struct table *table, size_t row)
+static size_t row_columns(const struct table *table, const struct layout *layout, size_t row)
 {
-        size_t n = table->n_columns;
+        size_t n = layout->n;
 
-        while (n > 1 && table->cells[row * table->n_columns + n - 1].text[0] == '\0')
+        while (n > 1 &&
+               table->cells[row * table->n_columns + layout->columns[n - 1]].text[0] == '\0')
                 n--;
         return n;
 }
 
-static int print_row(const struct table *table, size_t row, const size_t *widths)
+static int print_row(const struct table *table, const struct layout *layout, size_t row)
 {
-        size_t n = row_columns(table, row);
+        size_t n = row_columns(table, layout, row);
 
         for (size_t i = 0; i < n; i++) {
-                const struct cell *cell = &table->cells[row * table->n_columns + i];
-                int r = print_cell(cell->tone, cell->text, widths[i], i == n - 1);
+                const struct cell *cell =
+                        &table->cells[row * table->n_columns + layout->columns[i]];
+                int r = print_cell(cell->tone, shown_text(cell, layout), layout->widths[i],
+                                   i == n - 1);
                 if (r < 0)
                         return r;
         }
@@ -205,20 +309,30 @@ static int print_row(const struct table *table, size_t row, const size_t *widths
         return 0;
 }
 
+static int print_all(const struct table *table, const struct layout *layout)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < layout->n && r >= 0; i++)
+                r = print_cell(TONE_HEADING, table->columns[layout->columns[i]].heading,
+                               layout->widths[i], i == layout->n - 1);
+        puts("");
+        for (size_t i = 0; i < n_rows(table) && r >= 0; i++)
+                r = print_row(table, layout, i);
+        return r;
+}
+
 int table_print(const struct table *table)
 {
+        _cleanup_free_ size_t *columns = calloc(table->n_columns, sizeof(*columns));
         _cleanup_free_ size_t *widths = calloc(table->n_columns, sizeof(*widths));
-        int r = widths ? 0 : -ENOMEM;
+        struct layout layout = {.columns = columns, .widths = widths, .n = table->n_columns};
 
-        if (r < 0)
-                return r;
-        measure(table, widths);
-        shrink(table, widths, terminal_window().columns);
-        for (size_t i = 0; i < table->n_columns && r >= 0; i++)
-                r = print_cell(TONE_HEADING, table->columns[i].heading, widths[i],
-                               i == table->n_columns - 1);
-        puts("");
-        for (size_t i = 0; i < table->n_cells / table->n_columns && r >= 0; i++)
-                r = print_row(table, i, widths);
-        return r;
+        if (!columns || !widths)
+                return -ENOMEM;
+        for (size_t i = 0; i < layout.n; i++)
+                columns[i] = i;
+        measure(table, &layout);
+        shrink(table, &layout, terminal_window().columns);
+        return print_all(table, &layout);
 }

@@ -146,7 +146,7 @@ static const struct listing_field fields[] = {
         {.key = "once", .heading = "ONCE", .kind = LISTING_FLAG},
         {.key = "expires_at", .heading = "EXPIRES", .kind = LISTING_TIME},
         {.key = "used_at", .heading = "USED", .kind = LISTING_TIME},
-        {.key = "used_from", .heading = "FROM"},
+        {.key = "used_from", .heading = "FROM", .is_spare = true},
         {.key = "uses", .kind = LISTING_NUMBER},
         {.key = "created_at", .kind = LISTING_TIME},
         {.key = "created_by"},

@@ -87,13 +87,13 @@ class Host:
 
 
 class Terminal:
-    """badgectl in a window of 80 x 24."""
+    """badgectl in a window of 24 lines."""
 
-    def __init__(self, host, *arguments, **environment):
+    def __init__(self, host, *arguments, columns=80, **environment):
         self.text = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             os.execve(BADGECTL, [BADGECTL, *arguments], host.env | environment)
 
     def read(self, until=None, timeout_sec=10.0):

@@ -157,6 +157,7 @@ def wrong_arguments_are_told():
                              ("--since", "2026-11-22 05:18 "): "no time",
                              ("--lines", "0"): "no number", ("--lines", "x"): "no number",
                              ("--lines", "1000001"): "no number",
+                             ("--outcome", "grant"): "granted, denied",
                              ("--verify", "--account", "alice"): "all that is in the journal",
                              ("--verify", "--lines", "3"): "all that is in the journal"}.items():
         run = run_log(chain(), *arguments)
