@@ -335,6 +335,28 @@ static void what_is_noted_counts_though_the_queue_is_full(void **state)
         assert_string_equal(subject_of(world, "i1"), "2");
 }
 
+/* Whoever goes through the table notes one row after the other, and tells of those that failed. */
+static void what_is_noted_leaves_the_record_of_before_for_this_turn(void **state)
+{
+        struct world *world = *state;
+        struct identity_record first = identity("i1", NULL, "1"), noted = identity("i1", NULL, "3"),
+                               second = identity("i2", NULL, "2");
+
+        assert_int_equal(store_mirror_put(world->identities, &first, NULL, NULL, NULL), 0);
+        assert_int_equal(store_mirror_put(world->identities, &second, NULL, NULL, NULL), 0);
+        store_loop_run(world->loop);
+        for (size_t i = 0; i < STORE_QUEUE_MAX_WRITES; i++)
+                put(world, "alice", i);
+        const struct identity_record *before = store_mirror_next(world->identities, NULL);
+        assert_int_equal(store_mirror_note(world->identities, &noted), -ENOBUFS);
+        assert_string_equal(before->subject, "1");
+        const struct identity_record *next = store_mirror_next(world->identities, before);
+        assert_non_null(next);
+        assert_string_equal(next->subject, "2");
+        assert_string_equal(subject_of(world, "i1"), "3");
+        store_loop_run(world->loop);
+}
+
 /* The row never came to be: it is gone all the same. */
 static void what_was_never_written_can_be_removed(void **state)
 {
@@ -420,6 +442,7 @@ int main(void)
                 TEST(what_is_noted_counts_though_it_is_not_written),
                 TEST(what_is_noted_is_written_when_it_can_be),
                 TEST(what_is_noted_counts_though_the_queue_is_full),
+                TEST(what_is_noted_leaves_the_record_of_before_for_this_turn),
                 TEST(one_bad_write_does_not_spoil_its_neighbours),
                 TEST(there_is_a_limit),
                 TEST(a_row_needs_a_key),
