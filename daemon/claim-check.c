@@ -2,6 +2,7 @@
 #include "claim-check.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,10 +38,14 @@ static void on_verified(enum login_outcome outcome, struct identity *identity, c
                         void *userdata)
 {
         struct claim_check *check = userdata;
-        bool is_good = outcome == LOGIN_GRANTED && identity && is_allowed(check, identity);
+        enum claim_answer answer = CLAIMS_SAY_NO;
 
+        if (outcome == LOGIN_UNAVAILABLE)
+                answer = CLAIMS_SAY_NOTHING;
+        else if (outcome == LOGIN_GRANTED && identity && is_allowed(check, identity))
+                answer = CLAIMS_SAY_YES;
         (void)identity_free(identity);
-        check->on_done(is_good, check->userdata);
+        check->on_done(answer, check->userdata);
 }
 
 /* An id_token of before says what was so before. */

@@ -4,7 +4,6 @@
  * the refresh, and what follows, is not known here. */
 #pragma once
 
-#include <stdbool.h>
 #include <systemd/sd-event.h>
 
 #include "authority.h"
@@ -13,8 +12,14 @@
 
 struct claim_check;
 
-/* Called once, from the loop. Anything but a clear yes is false. May free the check. */
-typedef void (*claim_check_on_done)(bool is_allowed, void *userdata);
+enum claim_answer {
+        CLAIMS_SAY_YES,
+        CLAIMS_SAY_NO,      /* what the provider says anew is not enough any more */
+        CLAIMS_SAY_NOTHING, /* it could not be asked */
+};
+
+/* Called once, from the loop. May free the check. */
+typedef void (*claim_check_on_done)(enum claim_answer answer, void *userdata);
 
 /* The authority is borrowed until the check is freed; the account and the tokens are copied.
  * -ENODATA when nothing among the tokens is new enough to tell, -ENOMEM, -EBADMSG. */

@@ -206,12 +206,43 @@ static void settle(struct recheck *recheck, enum proof_answer answer)
         dismiss(recheck);
 }
 
-static void on_claims(bool is_allowed, void *userdata)
+/* Its word of before counts no longer, for none of the person's sessions: not within max_age, and
+ * not for whoever sees to it that the provider is out of reach next. */
+static void void_proofs(const struct recheck *recheck)
+{
+        const struct recheck_sources *sources = recheck->spec.sources;
+        const struct session_record *asked = asked_session(recheck), *session = NULL;
+
+        if (!asked)
+                return;
+        while ((session = sessions_next(sources->sessions, session))) {
+                struct session_record changed = *session;
+                if (!session->issuer || strcmp(session->issuer, asked->issuer) != 0 ||
+                    !session->subject || strcmp(session->subject, asked->subject) != 0 ||
+                    strcmp(session->account, asked->account) != 0)
+                        continue;
+                changed.proved_at_sec = 0;
+                sessions_change(sources->sessions, &changed);
+        }
+        factors_prove(sources->state, recheck->spec.account, 0);
+}
+
+static void on_claims(enum claim_answer answer, void *userdata)
 {
         struct recheck *recheck = userdata;
 
         recheck->claims = claim_check_free(recheck->claims);
-        settle(recheck, is_allowed ? PROOF_SAID_YES : PROOF_SAID_TOO_LITTLE);
+        switch (answer) {
+        case CLAIMS_SAY_YES:
+                settle(recheck, PROOF_SAID_YES);
+                return;
+        case CLAIMS_SAY_NO:
+                void_proofs(recheck);
+                break;
+        case CLAIMS_SAY_NOTHING:
+                break;
+        }
+        settle(recheck, PROOF_SAID_TOO_LITTLE);
 }
 
 /* The provider says yes; now it is the rules' turn. */

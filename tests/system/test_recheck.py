@@ -185,6 +185,25 @@ def test_group_is_what_the_provider_says_anew(row, how, scripted, serve):
         assert open_sessions() == 1
 
 
+def test_group_that_is_gone_does_not_come_back_while_the_provider_is_away(scripted, serve):
+    """A no is its last word, for all services and both windows; also for who can cut the network."""
+    provider = scripted.scenario("refresh-groups-gone-then-503")
+    serve(provider, section=KEPT, services=f"{ASKS}\noffline = allow-for 1h\n"
+                                           "[service su]\nmax_age = 15min\noffline = allow-for 1h",
+          **SHARED)
+    with ssh(provider) as person, Caller() as root:
+        own = login_session_of(person)
+        outlive_max_age()
+        assert sudo(person)[0] == "code"
+        assert len(grants(provider, "refresh")) == 1
+        path, challenge = start(root, "su", own)
+        assert challenge
+        root.call(path, LOGIN, "Cancel")
+        assert sudo(person)[0] == "code"
+        assert len(grants(provider, "refresh")) == 2
+        assert open_sessions() == 1
+
+
 def test_without_max_age_each_sudo_is_approved(provider, serve):
     serve(provider, section=KEPT)
     with ssh(provider) as person:
