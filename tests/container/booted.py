@@ -114,6 +114,10 @@ class Container:
             raise ContainerFailed(f"{' '.join(command)}: {done.returncode}\n{said}")
         return done
 
+    def bus_socket(self) -> pathlib.Path:
+        """The system bus, for whoever is in the yard."""
+        return pathlib.Path(f"/proc/{self._leader}/root/run/dbus/system_bus_socket")
+
     def property(self, name: str, unit: str = UNIT_NAME) -> str:
         return self.run("systemctl", "show", "--value", f"--property={name}", unit).stdout.strip()
 

@@ -16,8 +16,13 @@ CALL_SEC = 30
 class Caller:
     """Use as a context manager. What badged refuses is a dbus.DBusException."""
 
-    def __init__(self) -> None:
-        self.connection = dbus.bus.BusConnection(f"unix:path={paths.BUS_SOCKET}")
+    def __init__(self, socket=paths.BUS_SOCKET) -> None:
+        self.connection = dbus.bus.BusConnection(f"unix:path={socket}")
+        self._name = NAME
+
+    def hold_on(self) -> None:
+        """From now on it is about the badged that runs, or none: no other is started."""
+        self._name = self.connection.get_name_owner(NAME)
 
     def __enter__(self) -> "Caller":
         return self
@@ -26,12 +31,12 @@ class Caller:
         self.connection.close()
 
     def call(self, path: str, interface: str, method: str, signature: str = "", *arguments):
-        return self.connection.call_blocking(NAME, path, interface, method, signature, arguments,
+        return self.connection.call_blocking(self._name, path, interface, method, signature, arguments,
                                              timeout=CALL_SEC)
 
     def send(self, path: str, interface: str, method: str, signature: str = "", *arguments) -> None:
         """Does not wait for the answer."""
-        message = dbus.lowlevel.MethodCallMessage(NAME, path, interface, method)
+        message = dbus.lowlevel.MethodCallMessage(self._name, path, interface, method)
         message.append(signature=signature, *arguments)
         self.connection.send_message(message)
         self.connection.flush()
