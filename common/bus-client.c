@@ -124,14 +124,14 @@ static int read_start(struct bus_client *client, sd_bus_message *reply,
 {
         _cleanup_challenge_ struct challenge challenge = {0};
         _cleanup_free_ char *id = NULL;
-        bool is_granted = false;
+        bool at_once = false;
 
-        int r = bus_reply_read_start(reply, &id, &challenge, &is_granted);
+        int r = bus_reply_read_start(reply, &id, &challenge, &at_once);
         if (r < 0)
                 return r;
         if (challenge_kind(&challenge) == CHALLENGE_BROWSER && !context->redirect_uri)
                 return -EBADMSG;
-        if (is_granted)
+        if (at_once)
                 (void)snprintf(client->granted, sizeof(client->granted), "%s", id);
         *ret_id = TAKE_PTR(id);
         *ret_challenge = challenge;

@@ -104,11 +104,11 @@ int service_start_login(struct service *service, const struct login_request *req
         struct recheck_spec recheck;
 
         struct refusal refusal = admission_check_local(admission, LOG_EVENT_LOGIN, request);
-        if (refusal.outcome == LOGIN_GRANTED)
+        if (refusal.outcome == LOGIN_GRANTED) {
                 basis = find_basis(service, request, provider, &recheck);
-        if (refusal.outcome == LOGIN_GRANTED)
                 refusal = choose_provider(service, request, basis ? basis->provider : provider,
                                           &asked);
+        }
         if (refusal.outcome == LOGIN_GRANTED)
                 refusal = admission_check_throttle(admission, request, service_now_sec(service));
         if (refusal.outcome == LOGIN_GRANTED)
