@@ -15,22 +15,22 @@ userinfo|||ask the provider who you are there
 api|method||make a request with your own access token
 rekey|||seal all that the daemon keeps with a new key (root)
 account list|||list the accounts that badged knows
-account show|account||show all that badged knows of an account
+account show|known||show all that badged knows of an account
 account lock|account||let nobody in to an account any more
-account unlock|account||undo a lock
-account forget|account||forget an account and whatever is its own
-identity list|account||list identities, and who was refused an account
+account unlock|known||undo a lock
+account forget|known||forget an account and whatever is its own
+identity list|known||list identities, and who was refused an account
 identity accept|identity||let an identity that was refused have the account
 identity link|account||let one more identity use an account
 identity unlink|identity||take the account away from an identity
 factor enrol|=totp|--account= --name= --provider=|set up an authenticator app as your second factor
-factor list|account|--all|list second factors: your own ones, or all
+factor list|known|--all|list second factors: your own ones, or all
 factor remove|factor|--all --provider=|remove a second factor
 session list||--account= --all|list open sessions: your own ones, or all
 session show|session||show all that badged knows of a session
 session end|session|--account= --all|end sessions: badged forgets them and has their tokens revoked
 ticket create|account|--service= --name= --once --lifetime=|make a ticket that opens an account
-ticket list|account||list tickets
+ticket list|known||list tickets
 ticket revoke|ticket||revoke a ticket
 throttle list|||list who failed to log in, and how long they have to wait
 throttle clear|throttle||let somebody try again now
@@ -38,7 +38,8 @@ store status|||show how the store is and how much is in it
 store accept|||let people in again after the store was damaged or put back (root)
 '
 
-# Names of providers, ids of what the daemon keeps: only of letters that no shell takes for its own.
+# Names of providers and accounts, ids of what the daemon keeps, as far as it tells whoever asks: only of
+# letters that no shell takes for its own.
 _badgectl_listed() {
         badgectl "${@:2}" --json 2>/dev/null | tr '{},' '\n' |
                 sed -n "s/^\"$1\":\"\([A-Za-z0-9._-]*\)\"\$/\1/p"
@@ -47,6 +48,11 @@ _badgectl_listed() {
 _badgectl_values() {
         case $1 in
         account) compgen -u -- "$2" ;;
+        known)
+                local known
+                known=$(_badgectl_listed account account list)
+                if [ -n "$known" ]; then compgen -W "$known" -- "$2"; else compgen -u -- "$2"; fi
+                ;;
         provider) compgen -W "$(_badgectl_listed name status)" -- "$2" ;;
         service) compgen -W "$(find /etc/pam.d -maxdepth 1 -name "[A-Za-z]*" ! -name "*[!A-Za-z0-9._-]*" -printf "%f\n" 2>/dev/null)" -- "$2" ;;
         method) compgen -W 'GET HEAD POST PUT PATCH DELETE' -- "$2" ;;

@@ -23,6 +23,9 @@ ROW = re.compile(r"^([a-z]+(?: [a-z]+)?)\|([a-z]*|=[a-z ]+)\|([-a-z= ]*)\|([^|']
 FAKE = """#!/bin/sh
 case "$*" in
 "status --json") echo '{"providers":[{"name":"corp","issuer":"https://id.example/"},{"name":"guests"},{"name":"$(touch pwned)"}]}' ;;
+"account list --json")
+        if [ -e "${0%/*}/denied" ]; then echo '{"error":"Only root may ask for this."}'
+        else echo '{"accounts":[{"account":"lena","uid":1001,"lock_reason":"lost, x"},{"account":"louis"}]}'; fi ;;
 *" list --json") echo "{\\"$1s\\":[{\\"id\\":\\"$1-one\\",\\"name\\":\\"some\\"},{\\"id\\":\\"$1-two\\"}]}" ;;
 esac
 """
@@ -64,12 +67,14 @@ def options_of(verb, mark=""):
     return [f"--{option['name']}{mark if 'value' in option else ''}" for option in verb["options"]]
 
 
-def offered(shell, *words):
-    """What begins like the last word."""
+def offered(shell, *words, denied=False):
+    """What begins like the last word; denied: to somebody who may not list accounts."""
     with tempfile.TemporaryDirectory() as folder:
         fake = pathlib.Path(folder) / "badgectl"
         fake.write_text(FAKE)
         fake.chmod(0o755)
+        if denied:
+            (fake.parent / "denied").touch()
         command = {"bash": ["bash", "--norc", "-c", BASH, "bash"], "zsh": ["zsh", "-f", "-c", ZSH, "zsh"],
                    "fish": ["fish", "--no-config", "-c", FISH]}[shell]
         run = subprocess.run([*command, FILES[shell], "badgectl", *words], capture_output=True,
@@ -149,6 +154,11 @@ def values_are_offered(shell):
     expect(shell, ["api", "P"], ["POST", "PUT", "PATCH"])
     expect(shell, ["login", "roo"], ["root"])
     expect(shell, ["log", "--account", "roo"], ["root"])
+    for verb in ("show", "unlock", "forget"):
+        expect(shell, ["account", verb, "l"], ["lena", "louis"])
+        assert offered(shell, "account", verb, "roo", denied=True) == {"root"}
+    expect(shell, ["account", "lock", "roo"], ["root"])
+    expect(shell, ["ticket", "list", "le"], ["lena"])
     expect(shell, ["status", "r"], [])
     expect(shell, ["nonsense", ""], [])
     for noun in ("session", "ticket", "identity", "factor", "throttle"):
