@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
@@ -146,11 +147,26 @@ static int check_daemon(const char *wanted, struct findings *findings)
         return r < 0 ? r : check_providers(peer, &status, wanted, findings);
 }
 
+/* What badged may read, another user need not be able to. */
+static int add_caller(struct findings *findings)
+{
+        const struct finding finding = {
+                .state = FINDING_WARNING,
+                .part = "settings",
+                .what = "Only root sees all of it: what cannot be used below may be in order.",
+                .detail = "",
+                .mend = "ask as root, for instance with sudo",
+        };
+        return geteuid() == 0 ? 0 : findings_add(findings, &finding);
+}
+
 enum command_exit check_command(const struct command_line *line)
 {
         _cleanup_findings_ struct findings findings = {0};
 
         int r = findings_init(&findings, line->json);
+        if (r >= 0)
+                r = add_caller(&findings);
         if (r >= 0)
                 r = settings_check(line->badged_program, &findings);
         if (r >= 0)

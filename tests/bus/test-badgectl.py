@@ -394,6 +394,12 @@ def check_takes_no_nonsense_from_the_daemon():
         is_plain(run.stdout)
 
 
+def check_tells_whoever_is_not_root():
+    with Host() as host:
+        contains(host.run_as_anybody("check").stdout, "warning  Only root sees all of it", "Mend: ask as root")
+        lacks(host.run("check").stdout, "Only root" if os.geteuid() == 0 else "\033")
+
+
 def check_of_an_unknown_provider_is_bad():
     with Host() as host:
         run = host.run("check", "nobody")
@@ -509,6 +515,7 @@ CASES = [
     check_is_good_when_nothing_is_wrong,
     check_shows_each_bad_finding_with_its_mend,
     check_takes_no_nonsense_from_the_daemon,
+    check_tells_whoever_is_not_root,
     check_of_an_unknown_provider_is_bad,
     check_without_a_daemon_still_reads_the_settings,
     check_shows_what_badged_says_about_the_settings,
