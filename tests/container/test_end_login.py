@@ -59,7 +59,7 @@ def no_polkit(container):
 @pytest.fixture
 def provider(badged, scripted):
     """One that is asked again at sudo."""
-    one = scripted.scenario("refresh")
+    one = scripted.scenario("refresh-soon")
     badged(one, badged="end_login = yes", section=KEPT, services=ASKS)
     return one
 

@@ -14,7 +14,7 @@ ROUNDS = 1000 if paths.IS_LONG else 20
 
 
 def test_what_was_granted_is_there_after_a_kill(container, badged, scripted, drop_in, note):
-    badged(scripted.scenario("refresh"))
+    badged(scripted.scenario("refresh-soon"))
     shutil.copy(SLOW_DISK, container.root / INSTALLED.lstrip("/"))
     drop_in(f"RestartSec=0\n{PRELOADED}")
     container.run("systemctl", "start", UNIT_NAME)

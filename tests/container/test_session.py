@@ -44,7 +44,7 @@ def max_age(container):
 def test_from_the_login_to_the_day_the_person_leaves(container, badged, scripted, journal, max_age):
     """One ssh login; sudo says nothing; badged is restarted, and still knows; the provider disables
     the person, and the next sudo is refused, with the session and its tokens at their end."""
-    provider = scripted.scenario("refresh")
+    provider = scripted.scenario("refresh-soon")
     badged(provider, section=KEPT, services=SILENT)
     with sign_in(provider) as person:
         person.become_root_silently()
@@ -72,7 +72,7 @@ def test_from_the_login_to_the_day_the_person_leaves(container, badged, scripted
 
 def test_session_outlives_no_reboot(container, badged, scripted):
     """The login session is gone with the old boot, and so is what it was good for."""
-    provider = scripted.scenario("refresh")
+    provider = scripted.scenario("refresh-soon")
     badged(provider, section=KEPT, services=SILENT)
     person = sign_in(provider)
     assert len(sessions(container)) == 1
@@ -86,7 +86,7 @@ def test_session_outlives_no_reboot(container, badged, scripted):
 
 @pytest.mark.parametrize("end", ["hung up", "by the administrator"])
 def test_session_that_ends_leaves_nothing(end, container, badged, scripted):
-    provider = scripted.scenario("refresh")
+    provider = scripted.scenario("refresh-soon")
     badged(provider, section=KEPT, services=SILENT)
     with sign_in(provider) as person:
         own, = sessions(container)
@@ -118,7 +118,7 @@ def test_ticket_opens_the_door_while_the_provider_is_down(container, badged, scr
 
 def test_two_logins_of_one_person_are_two_sessions(container, badged, scripted):
     """Each sudo goes by the login session that it is in."""
-    provider = scripted.scenario("refresh")
+    provider = scripted.scenario("refresh-soon")
     badged(provider, section=KEPT, services=SILENT)
     with sign_in(provider) as one, sign_in(provider) as other:
         first, second = sessions(container)
