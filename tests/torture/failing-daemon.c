@@ -7,6 +7,10 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+FAILING(int, sd_event_add_defer,
+        (sd_event * event, sd_event_source **ret_source, sd_event_handler_t callback,
+         void *userdata),
+        (event, ret_source, callback, userdata), -ENOMEM);
 FAILING(int, sd_event_source_set_time, (sd_event_source * source, uint64_t usec), (source, usec),
         -ENOMEM);
 FAILING(int, sd_event_source_set_enabled, (sd_event_source * source, int enabled),

@@ -16,9 +16,5 @@ FAILING(int, sd_event_add_time,
         (sd_event * event, sd_event_source **ret_source, clockid_t clock, uint64_t usec,
          uint64_t accuracy, sd_event_time_handler_t callback, void *userdata),
         (event, ret_source, clock, usec, accuracy, callback, userdata), -ENOMEM);
-FAILING(int, sd_event_add_defer,
-        (sd_event * event, sd_event_source **ret_source, sd_event_handler_t callback,
-         void *userdata),
-        (event, ret_source, callback, userdata), -ENOMEM);
 FAILING(int, sd_id128_randomize, (sd_id128_t * ret_id), (ret_id), -EIO);
 FAILING(int, sd_journal_sendv, (const struct iovec *fields, int n), (fields, n), -ENOBUFS);

@@ -23,9 +23,6 @@
 #include "core/qr-text.h"
 #include "core/rate-limit.h"
 #include "core/tally.h"
-#include "core/text-list.h"
-#include "core/ticket-rules.h"
-#include "core/ticket-secret.h"
 #include "core/token-set.h"
 #include "token-forge.h"
 #include "torture.h"
@@ -336,38 +333,11 @@ static enum torture_end run_refusals(const void *prepared)
         return end;
 }
 
-/* What is written reads back, and names no service that it was not given. */
-static enum torture_end run_ticket(const void *prepared)
-{
-        static const unsigned char bytes[TICKET_SECRET_BYTES] = {1, 2, 3};
-        static const char *const services[] = {"sshd", "login"};
-        _cleanup_secret_ struct secret *text = NULL, *again = NULL;
-        _cleanup_list_ struct text_list read = {0};
-        _cleanup_free_ char *json = NULL;
-        const char *why;
-
-        int r = ticket_secret_format(bytes, &text);
-        if (r >= 0)
-                r = ticket_secret_parse(text, &again, &why);
-        if (r >= 0)
-                r = ticket_services_format(services, ELEMENTSOF(services), &json);
-        if (r < 0)
-                return r == -ENOMEM ? TORTURE_SHORT : TORTURE_WRONG;
-        if (memcmp(secret_bytes(again), bytes, sizeof(bytes)) != 0 ||
-            ticket_services_have(json, "sudo"))
-                return TORTURE_WRONG;
-        r = ticket_services_read(json, &read);
-        if (r < 0)
-                return r == -ENOMEM ? TORTURE_SHORT : TORTURE_WRONG;
-        return read.n == ELEMENTSOF(services) ? TORTURE_DONE : TORTURE_WRONG;
-}
-
 static const struct torture_case cases[] = {
         {"bobs_approval_is_bobs_alone", run_approval, prepare_approval, release_approval, 0, 0},
         {"requests", run_requests, NULL, NULL, 0, 0},
         {"settings_lines", run_settings_lines, NULL, NULL, 0, 0},
         {"rate_limit", run_rate_limit, NULL, NULL, 0, 0},
-        {"ticket", run_ticket, NULL, NULL, 0, 0},
         {"tally", run_tally, NULL, NULL, 0, 0},
         {"challenge_shown_whole", run_challenge, NULL, NULL, 0, 0},
         {"metadata", run_metadata, NULL, NULL, 0, 0},

@@ -31,7 +31,7 @@ struct torture_cases {
 extern const struct torture_cases torture_core_cases, torture_directory_cases, torture_grants_cases,
         torture_sign_cases, torture_pam_cases, torture_io_cases, torture_settings_cases,
         torture_login_cases, torture_state_cases, torture_secrets_cases, torture_people_cases,
-        torture_sessions_cases;
+        torture_sessions_cases, torture_kept_cases;
 
 /* The whole program: "allocations" or "calls" as its only argument says what is to fail. lists ends
  * with one that has no cases. Returns what main() has to. */
