@@ -194,19 +194,25 @@ bool torture_store_reopen(const struct torture_folder *folder, struct torture_st
         return torture_store_open(folder, store) == 0;
 }
 
-struct torture_folder *torture_folder_filled(bool (*fill)(struct torture_store *store))
+bool torture_folder_fill(struct torture_folder *folder,
+                         bool (*fill)(struct torture_store *store, void *userdata), void *userdata)
 {
-        struct torture_folder *folder = torture_folder_new();
         struct torture_store store = {0};
 
-        if (!folder)
-                return NULL;
-        bool is_good = torture_store_open(folder, &store) == 0 && fill(&store);
+        bool is_good = torture_store_open(folder, &store) == 0 && fill(&store, userdata);
         while (is_good && store_queue_count(store.state->queue) > 0)
                 is_good = sd_event_run(store.event, WAIT_USEC) > 0;
         is_good = is_good && !store.state->is_failing;
         torture_store_close(&store);
-        if (is_good && torture_folder_keep(folder))
+        return is_good && torture_folder_keep(folder);
+}
+
+struct torture_folder *torture_folder_filled(bool (*fill)(struct torture_store *store,
+                                                          void *userdata))
+{
+        struct torture_folder *folder = torture_folder_new();
+
+        if (!folder || torture_folder_fill(folder, fill, NULL))
                 return folder;
         torture_folder_release(folder);
         return NULL;

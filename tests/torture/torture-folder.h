@@ -50,8 +50,12 @@ void torture_on_done(int result, void *userdata);
  * this round. False when it cannot start. */
 bool torture_store_reopen(const struct torture_folder *folder, struct torture_store *store);
 
-/* Fills the folder by a daemon of its own, and keeps that. NULL when something fails. */
-struct torture_folder *torture_folder_filled(bool (*fill)(struct torture_store *store));
+/* Fills the folder by a daemon of its own, and keeps all that is in it then. */
+bool torture_folder_fill(struct torture_folder *folder,
+                         bool (*fill)(struct torture_store *store, void *userdata), void *userdata);
+/* Likewise a new one; NULL when something fails. */
+struct torture_folder *torture_folder_filled(bool (*fill)(struct torture_store *store,
+                                                          void *userdata));
 
 /* Puts the folder back and opens it, while nothing fails: for a case that is about what comes then.
  * Ends the program when that does not work. */

@@ -46,7 +46,7 @@ static bool put(struct store_mirror *mirror, const void *record)
         return store_mirror_put(mirror, record, NULL, NULL, NULL) == 0;
 }
 
-bool torture_rows_put(struct torture_store *store)
+bool torture_rows_put(struct torture_store *store, void *userdata)
 {
         const struct state *state = store->state;
         _cleanup_secret_ struct secret *token = secret_new_text("refresh"),

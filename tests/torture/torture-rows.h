@@ -11,7 +11,7 @@
 
 /* alice (1000) with her identity, session "s1" with tokens, ticket "t1", factor "f1"; a throttle,
  * and a journal of seven entries. For torture_folder_filled(). */
-bool torture_rows_put(struct torture_store *store);
+bool torture_rows_put(struct torture_store *store, void *userdata);
 
 /* All of them are there, as they were written. */
 bool torture_rows_are_whole(const struct state *state);
