@@ -43,8 +43,8 @@ def wrong_words_are_told():
 
 def the_word_that_was_meant_is_named():
     for arguments, meant in {
-            ("sesion",): "badgectl session", ("sessions", "list"): "badgectl session",
-            ("lgoin",): "badgectl login", ("help", "acount"): "badgectl account",
+            ("xession",): "badgectl session", ("sessions", "list"): "badgectl session",
+            ("lgoin",): "badgectl login", ("help", "axcount"): "badgectl account",
             ("lock", "alice"): "badgectl account lock", ("end",): "badgectl session end",
             ("list",): "badgectl account|identity|factor|session|ticket|throttle list",
             ("account", "lst"): "badgectl account list", ("help", "factor", "enroll"): "badgectl factor enrol",
