@@ -6,6 +6,8 @@ import ctypes
 import os
 import pathlib
 
+import pytest
+
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 WALL = 0x40000000
 
@@ -31,7 +33,10 @@ def trace(request: int, thread: int) -> None:
 def frozen(pid: int, name: str):
     """The thread does nothing inside of the block, and goes on after it."""
     thread = thread_of(pid, name)
-    trace(PTRACE_SEIZE, thread)
+    try:
+        trace(PTRACE_SEIZE, thread)
+    except PermissionError:
+        pytest.skip("this machine lets nobody trace a process")
     try:
         trace(PTRACE_INTERRUPT, thread)
         os.waitpid(thread, WALL)
