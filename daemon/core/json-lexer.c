@@ -15,6 +15,7 @@ struct json_lexer {
         const char *end;
         size_t depth;
         size_t members;
+        bool after_comma;
         const char *why;
 };
 
@@ -130,10 +131,20 @@ static bool lexer_reads_literal(struct json_lexer *lexer)
         return lexer_refuses(lexer, "not a word of JSON");
 }
 
+/* The one thing about the order of words that json-c minds in its strict mode alone. */
+static bool lexer_closes(struct json_lexer *lexer, bool after_comma)
+{
+        if (after_comma)
+                return lexer_refuses(lexer, "comma before a closing bracket");
+        return lexer->depth-- > 0 || lexer_refuses(lexer, "unbalanced brackets");
+}
+
 static bool lexer_reads_word(struct json_lexer *lexer, size_t max_depth)
 {
         char c = *lexer->at;
+        bool after_comma = lexer->after_comma;
 
+        lexer->after_comma = c == ',';
         if (c == '-' || isdigit((unsigned char)c))
                 return lexer_reads_number(lexer);
         if (isalpha((unsigned char)c))
@@ -145,7 +156,7 @@ static bool lexer_reads_word(struct json_lexer *lexer, size_t max_depth)
         if (c == '{' || c == '[')
                 return ++lexer->depth <= max_depth || lexer_refuses(lexer, "nested too deeply");
         if (c == '}' || c == ']')
-                return lexer->depth-- > 0 || lexer_refuses(lexer, "unbalanced brackets");
+                return lexer_closes(lexer, after_comma);
         if (c == ':')
                 lexer->members++;
         return c == ':' || c == ',' || lexer_refuses(lexer, "not a word of JSON");

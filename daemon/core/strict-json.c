@@ -84,7 +84,9 @@ static void tokener_freep(struct json_tokener **tokener)
                 json_tokener_free(*tokener);
 }
 
-/* Only for bytes that the lexer has passed: what is still wrong then is their order. NULL then. */
+/* Only for bytes that the lexer has passed: what is still wrong then is their order. NULL then.
+ * json-c's strict mode would add nothing to that but what its versions disagree on: from 0.17 on it
+ * refuses numbers that are too large for it, and 0.18 all strings that are not ASCII. */
 static int tree_new(const char *bytes, size_t size, struct json_object **ret_tree)
 {
         /* json-c counts one level more than there are containers. */
@@ -92,7 +94,7 @@ static int tree_new(const char *bytes, size_t size, struct json_object **ret_tre
                 STRICT_JSON_MAX_DEPTH + 1);
         if (!tokener)
                 return -ENOMEM;
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+        json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
         int r = tokener_fill(tokener, size);
         if (r < 0)
                 return r;

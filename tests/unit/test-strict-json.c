@@ -77,7 +77,8 @@ static void a_list_may_be_on_top_where_one_is_wanted(void **state)
         static const struct refusal rows[] = {
                 {"17", "neither a JSON object nor an array"},
                 {"null", "neither a JSON object nor an array"},
-                {"[1,]", "neither a JSON object nor an array"},
+                {"[1,]", "comma before a closing bracket"},
+                {"[1 2]", "neither a JSON object nor an array"},
                 {"[{\"a\":1,\"a\":2}]", "duplicate member names"},
         };
         static const char *const good[] = {"[]", "[{\"id\":1},{\"id\":2}]", "{\"value\":[]}"};
@@ -188,11 +189,26 @@ static void what_json_c_alone_lets_in_is_refused(void **state)
 static void order_and_brackets_are_checked(void **state)
 {
         static const struct refusal rows[] = {
-                {"{", "not a JSON object"},          {"}", "unbalanced brackets"},
-                {"{]", "not a JSON object"},         {"{\"a\"}", "not a JSON object"},
-                {"{\"a\":1,}", "not a JSON object"}, {"{\"a\":[1,]}", "not a JSON object"},
-                {"{\"a\" 1}", "not a JSON object"},  {"{\"a\"::1}", "not a JSON object"},
-                {"{1:1}", "not a JSON object"},      {"{\"a\":truefalse}", "not a JSON object"},
+                {"{", "not a JSON object"},
+                {"}", "unbalanced brackets"},
+                {"{]", "not a JSON object"},
+                {"{\"a\"}", "not a JSON object"},
+                {"{\"a\":1,}", "comma before a closing bracket"},
+                {"{\"a\":[1,]}", "comma before a closing bracket"},
+                {"{,}", "comma before a closing bracket"},
+                {"{\"a\":[,1]}", "not a JSON object"},
+                {"{,\"a\":1}", "not a JSON object"},
+                {"{\"a\":1,,\"b\":1}", "not a JSON object"},
+                {"{\"a\":[1 2]}", "not a JSON object"},
+                {"{\"a\":1 \"b\":2}", "not a JSON object"},
+                {"{\"a\":[1}", "not a JSON object"},
+                {"{\"a\":[1}]", "not a JSON object"},
+                {"{\"a\":}", "not a JSON object"},
+                {"{\"a\":{\"b\":1,\r\n}}", "comma before a closing bracket"},
+                {"{\"a\" 1}", "not a JSON object"},
+                {"{\"a\"::1}", "not a JSON object"},
+                {"{1:1}", "not a JSON object"},
+                {"{\"a\":truefalse}", "not a JSON object"},
         };
         check_refused(rows, ELEMENTSOF(rows));
 }
