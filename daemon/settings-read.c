@@ -154,9 +154,7 @@ static int take_lines(struct reading *reading, const char *text, size_t size)
         return r;
 }
 
-/* 1 when libeconf reads the entry just as the scan did, 0 when not, -ENOMEM. libeconf joins a blank
- * or indented comment line to the value above it; the scan has seen such lines for what they are.
- */
+/* 1 when libeconf reads the entry just as the scan did, 0 when not, -ENOMEM. */
 static int entry_is_agreed(struct conf_file *file, const struct settings_entry *entry)
 {
         _cleanup_free_ char *value = NULL;
@@ -166,22 +164,25 @@ static int entry_is_agreed(struct conf_file *file, const struct settings_entry *
         int r = conf_file_value(file, entry->place.section, entry->place.key, &value);
         if (r <= 0)
                 return r;
-        size_t length = strcspn(value, "\n");
+        size_t length = strlen(value);
         while (length > 0 && strchr(" \t", value[length - 1]))
                 length--;
         return length == strlen(entry->value) && memcmp(value, entry->value, length) == 0;
 }
 
 /* The second reader: a line that libeconf, and so every program built on it, would read otherwise
- * is a line that the administrator may have meant otherwise. */
-static int hold_against_libeconf(struct reading *reading)
+ * is a line that the administrator may have meant otherwise. Not of comments: 0.7.7 takes one with
+ * two
+ * '#' in it for a broken line, and 0.5 joins an indented one to the value above it. */
+static int hold_against_libeconf(struct reading *reading, char *text, size_t size)
 {
         static const char mend[] = "write it plainly: key = value, no quotes, no continued lines";
         _cleanup_(conf_file_freep) struct conf_file *file = NULL;
         struct conf_line whole = {0};
         const char *why = NULL;
 
-        int r = conf_file_open(reading->path->path, &file, &whole.number, &why);
+        int r = conf_file_open(text, conf_scan_drop_comments(text, size), &file, &whole.number,
+                               &why);
         if (r == -EBADMSG) {
                 report_line(reading, &whole, mend, why);
                 return 0;
@@ -217,7 +218,8 @@ static int read_file(struct reading *reading)
         r = take_lines(reading, text, size);
         if (r < 0)
                 return r == -E2BIG ? 0 : r;
-        return reading->report->n_errors == n_errors ? hold_against_libeconf(reading) : 0;
+        return reading->report->n_errors == n_errors ? hold_against_libeconf(reading, text, size)
+                                                     : 0;
 }
 
 int settings_entries_read(const char *const *folders, struct settings_entries *ret_entries,

@@ -166,3 +166,26 @@ struct conf_line conf_scan_next(struct conf_scan *scan)
         }
         return (struct conf_line){.kind = CONF_END, .number = scan->number};
 }
+
+size_t conf_scan_drop_comments(char *text, size_t size)
+{
+        size_t kept = 0;
+
+        for (size_t offset = 0; offset < size;) {
+                const char *line = text + offset;
+                const char *end = memchr(line, '\n', size - offset);
+                size_t all = end ? (size_t)(end - line) : size - offset, length = 0;
+
+                while (length < all && !(strchr("#;", line[length]) &&
+                                         (length == 0 || strchr(BLANKS, line[length - 1]))))
+                        length++;
+                while (length > 0 && strchr(BLANKS, line[length - 1]))
+                        length--;
+                memmove(text + kept, line, length);
+                kept += length;
+                if (end)
+                        text[kept++] = '\n';
+                offset += all + 1;
+        }
+        return kept;
+}

@@ -35,3 +35,7 @@ DEFINE_CLEANUP(struct conf_scan *, conf_scan_free);
 /* The next line that says something; comments and empty lines do not. Keys below a flawed section
  * line are left out, because nobody can tell where they belong. */
 struct conf_line conf_scan_next(struct conf_scan *scan);
+
+/* Takes comments, and blanks at the ends of lines, out of a text that has no flaw, in place;
+ * returns how many bytes are left. The line breaks stay, so that every line keeps its number. */
+size_t conf_scan_drop_comments(char *text, size_t size);

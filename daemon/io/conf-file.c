@@ -3,20 +3,43 @@
 
 #include <errno.h>
 #include <libeconf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 struct conf_file {
         econf_file *econf;
 };
 
-int conf_file_open(const char *path, struct conf_file **ret_file, unsigned *ret_line,
+static int nameless_file(const char *bytes, size_t size)
+{
+        _cleanup_close_ int fd = memfd_create("settings", MFD_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+
+        for (size_t done = 0; done < size;) {
+                ssize_t n = write(fd, bytes + done, size - done);
+                if (n < 0)
+                        return -errno;
+                done += (size_t)n;
+        }
+        return TAKE_FD(fd);
+}
+
+int conf_file_open(const char *bytes, size_t size, struct conf_file **ret_file, unsigned *ret_line,
                    const char **ret_why)
 {
+        char path[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
         _cleanup_(conf_file_freep) struct conf_file *file = calloc(1, sizeof(*file));
         if (!file)
                 return -ENOMEM;
+        _cleanup_close_ int fd = nameless_file(bytes, size);
+        if (fd < 0)
+                return fd;
 
+        (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
         econf_err error = econf_readFile(&file->econf, path, "=", "#;");
         if (error == ECONF_NOMEM)
                 return -ENOMEM;

@@ -4,12 +4,16 @@
  * both see. */
 #pragma once
 
+#include <stddef.h>
+
 #include "common/cleanup.h"
 
 struct conf_file;
 
-/* 0; -EBADMSG with the line (0 when unknown) and libeconf's static words for it; -ENOMEM. */
-int conf_file_open(const char *path, struct conf_file **ret_file, unsigned *ret_line,
+/* Of its bytes, which libeconf, knowing files only, gets by a nameless one. 0; -EBADMSG with the
+ * line (0 when unknown) and libeconf's static words for it; -ENOMEM and what making a file ends in.
+ */
+int conf_file_open(const char *bytes, size_t size, struct conf_file **ret_file, unsigned *ret_line,
                    const char **ret_why);
 struct conf_file *conf_file_free(struct conf_file *file);
 DEFINE_CLEANUP(struct conf_file *, conf_file_free);

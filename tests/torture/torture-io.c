@@ -237,7 +237,7 @@ static enum torture_end read_conf(const struct conf_path *path)
         size_t size;
 
         if (trusted_file_read(path->path, 64, &text, &size, &why) < 0 ||
-            conf_file_open(path->path, &file, &line, &why) < 0 ||
+            conf_file_open(text, size, &file, &line, &why) < 0 ||
             conf_file_value(file, "a", "b", &value) <= 0)
                 return TORTURE_SHORT;
         return size == 10 && strlen(value) == 1 && text[8] == *value ? TORTURE_DONE : TORTURE_WRONG;

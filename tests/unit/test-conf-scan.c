@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "common/text.h"
+
 /* What the scan says of the text: "1 [s]", "2 [s] k=v", "3 ! reason", joined by newlines. */
 static void describe(const char *bytes, size_t size, char *buffer, size_t buffer_size)
 {
@@ -127,6 +129,31 @@ static void a_line_may_have_4096_bytes_and_no_more(void **state)
         expect(text, CONF_LINE_MAX_BYTES + 1, "1 ! the line is longer than 4096 bytes\n");
 }
 
+static void comments_can_be_taken_out(void **state)
+{
+        static const struct {
+                const char *text, *left;
+        } rows[] = {
+                {"", ""},
+                {"[a]\nk = v\n", "[a]\nk = v\n"},
+                {"# one # two\n[a]\n;\nk = v", "\n[a]\n\nk = v"},
+                {"[a]\n \t \n  # x\n k = v\t; y = \"#\n\n", "[a]\n\n\n k = v\n\n"},
+                {"k = v#w ;x", "k = v#w"},
+                {" # x", ""},
+                {"k\n#", "k\n"},
+                {"k\n \t", "k\n"},
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                size_t size = strlen(rows[i].text);
+                _cleanup_free_ char *text = malloc(size + 1);
+                assert_non_null(text);
+                memcpy(text, rows[i].text, size); /* without the NUL */
+                assert_int_equal(conf_scan_drop_comments(text, size), strlen(rows[i].left));
+                assert_memory_equal(text, rows[i].left, strlen(rows[i].left));
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -139,6 +166,7 @@ int main(void)
                 cmocka_unit_test(keys_below_a_flawed_section_are_left_out),
                 cmocka_unit_test(bytes_that_are_not_text_are_flaws),
                 cmocka_unit_test(a_line_may_have_4096_bytes_and_no_more),
+                cmocka_unit_test(comments_can_be_taken_out),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
