@@ -58,9 +58,12 @@ static EVP_PKEY *find_by_engine(const char *uri)
         if (engine && ENGINE_init(engine) == 1) {
                 /* Otherwise it writes the URI, with the PIN, to standard error. */
                 (void)ENGINE_ctrl_cmd_string(engine, "QUIET", NULL, 0);
-                /* The key keeps the engine until it goes itself. */
+                /* With a key it stays for good: libp11's, of Ubuntu 24.04, does not wait for the
+                 * key to go, which then signs with what was freed. It is one engine however many
+                 * keys. */
                 evp = ENGINE_load_private_key(engine, uri, (UI_METHOD *)UI_null(), NULL);
-                ENGINE_finish(engine);
+                if (!evp)
+                        ENGINE_finish(engine);
         }
         ENGINE_free(engine);
         return evp;
