@@ -21,10 +21,10 @@ def export(entries: list[dict[str, str] | list[tuple[str, str]]], first_usec: in
         fields = list(entry.items()) if isinstance(entry, dict) else list(entry)
         text += (f"__REALTIME_TIMESTAMP={first_usec + number * 1000000}\n"
                  f"__MONOTONIC_TIMESTAMP={1000000 + number * 1000000}\n").encode()
-        if "_BOOT_ID" not in dict(fields):
-            fields.append(("_BOOT_ID", BOOT_ID))
+        # As text: from systemd 255 on it is not found in the other form.
+        text += f"_BOOT_ID={dict(fields).get('_BOOT_ID', BOOT_ID)}\n".encode()
         for name, value in fields:
-            if not name.startswith("__"):
+            if not name.startswith("__") and name != "_BOOT_ID":
                 text += name.encode() + b"\n" + len(value.encode()).to_bytes(8, "little") + \
                     value.encode() + b"\n"
         text += b"\n"
