@@ -44,7 +44,10 @@ static enum account_hold may_answer(const struct recheck_spec *spec,
         if (spec->login_session &&
             (!session->login_session || strcmp(session->login_session, spec->login_session) != 0))
                 return ACCOUNT_HOLD_NONE;
-        return session_hold(session, spec->uid, spec->sources->authorities, spec->sources->state);
+        enum account_hold hold = session_hold(session, spec->uid, spec->sources->authorities,
+                                              spec->sources->state);
+        /* Many may come in by a claim: one of them does not answer for whoever else comes. */
+        return hold == ACCOUNT_HOLD_CLAIMS && !spec->login_session ? ACCOUNT_HOLD_NONE : hold;
 }
 
 static bool was_tried(const struct recheck *recheck, const struct session_record *session)

@@ -39,9 +39,9 @@ struct recheck_spec {
         const char *account;
         uint64_t uid; /* of the account now */
         const char *service;
-        const char
-                *login_session; /* the sessions that are bound to it; NULL: any of the account's */
-        const char *provider;   /* only of this one; NULL: any */
+        const char *login_session; /* the sessions that are bound to it; NULL: any of the
+                                      account's, unless claims decide who has that */
+        const char *provider;      /* only of this one; NULL: any */
 };
 
 enum recheck_end {

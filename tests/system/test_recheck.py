@@ -488,14 +488,16 @@ def test_key_is_good_while_a_session_answers_for_it(provider, serve, key_holder)
         assert open_sessions() == 0
 
 
-def test_key_to_a_shared_account_wants_the_group_anew(scripted, serve, key_holder, journal):
-    provider = scripted.scenario("refresh-groups-gone")
-    serve(provider, section=KEPT, services=RECHECKS, **SHARED)
+def test_key_to_an_account_of_a_group_is_answered_for_by_nobody(scripted, serve, key_holder, journal):
+    """It could be the key of somebody who is in the group no longer."""
+    provider = scripted.scenario("refresh-groups-in-userinfo")
+    serve(provider, section=KEPT, services=f"{RECHECKS}\nmax_age = 15min", **SHARED)
     with ssh(provider), key_holder("sshd", "alice") as person:
         person.see_refusal()
         assert "Sign in with your identity provider first." in person.screen
         entry = journal.wait_for(SYSLOG_IDENTIFIER="badged", OUTCOME="refused", SERVICE="sshd")
-        assert "does not say anew" in entry["REASON"]
+        assert "no session answers" in entry["REASON"]
+    assert grants(provider, "refresh") == []
 
 
 def test_key_while_the_provider_is_out_of_reach(scripted, serve, key_holder):
