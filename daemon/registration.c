@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "login-binding.h"
 
+#define DETAIL_ENDED   "its session was ended while it was written down"
 #define SENTENCE_WRITE "This host cannot write the sign-in down right now. Try again later."
 
 /* One login that is being written down. */
@@ -103,6 +104,11 @@ static void on_safe(int result, void *userdata)
         registration->write = store_write_free(registration->write);
         if (result < 0) {
                 answer(login, object_to_failure(result));
+                return;
+        }
+        if (!sessions_get(granted_logins_sessions(registration->registrations->spec.granted),
+                          login_id(login))) {
+                answer(login, (struct login_objection){LOGIN_REFUSED, DETAIL_ENDED, NULL});
                 return;
         }
         if (grant(registration->registrations, login, reason_of(login)))

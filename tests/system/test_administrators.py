@@ -6,6 +6,7 @@ import json
 import pwd
 import subprocess
 import xml.etree.ElementTree as xml
+from concurrent import futures
 
 import pytest
 
@@ -114,6 +115,21 @@ def test_who_left_before_the_login_was_written_down_owns_nothing(scripted, serve
         assert caller.call(path, LOGIN, "Wait")[0] == "granted"
     (known,) = accounts()
     assert known["owner"] and known["last_login_at"] > 0
+
+
+def test_who_is_ended_before_the_login_was_written_down_is_not_let_in(scripted, serve):
+    """And no tokens stay behind of which nobody knows."""
+    provider = scripted.scenario("refresh")
+    daemon = serve(provider, section="keep_tokens = yes")
+    with Caller() as caller, Caller() as root, futures.ThreadPoolExecutor(1) as pool:
+        path, _ = caller.start_login("alice")
+        with frozen(daemon.pid, "badged-store"):
+            verdict = pool.submit(caller.call, path, LOGIN, "Wait")
+            wait_until(lambda: accounts() != [], daemon.output)
+            root.send(OBJECT, ADMIN, "EndSessions", "s", "")
+            root.call(OBJECT, ADMIN, "GetStatus")   # by then the other has been heard
+        assert verdict.result()[0] == "refused"
+    wait_until(lambda: provider.count("revocation") > 0, daemon.output)
 
 
 def test_who_is_refused_again_and_again_does_not_fill_the_journal(scripted, serve, journal):
