@@ -18,6 +18,7 @@ MODE_ARGUMENT = {"chmod": 1, "fchmod": 1, "fchmodat": 2, "mkdir": 1, "mkdirat": 
                  "mknodat": 2}
 NAMESPACE_FLAGS = 0x7E020080
 FAMILIES = 64
+RESET = "\033[0m"     # systemd 255 puts it before the groups within groups, even into a pipe
 # systemd lets these through whatever the unit says.
 ALWAYS_ALLOWED = {"execve", "exit", "exit_group", "rt_sigreturn", "restart_syscall"}
 
@@ -89,7 +90,7 @@ def syscall_groups() -> dict[str, list[str]]:
                              text=True).stdout
     groups: dict[str, list[str]] = {}
     for line in listing.splitlines():
-        word = line.strip()
+        word = line.replace(RESET, "").strip()
         if line.startswith("@"):
             lines = groups.setdefault(word, [])
         elif word and line.startswith(" ") and not word.startswith("#"):
