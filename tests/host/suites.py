@@ -123,6 +123,9 @@ def run_pytest(suite: str, build: pathlib.Path = paths.BUILD,
     command = [str(paths.TREE / "tests" / place / "enter"), "--", *first,
                "/usr/bin/python3", "-m", "pytest", *folders, "-p", "no:cacheprovider",
                "-o", "junit_family=xunit1", "-v", "--tb=short"]
+    if place == "host":
+        # A folder that several hosts share is closed to people by each of them anew.
+        command.append(f"--basetemp={paths.STATE / 'tests'}")
     if suite in ("bench", "load", "soak"):
         command.append("-s")    # their numbers are their result
     if suite == "coverage":
