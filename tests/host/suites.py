@@ -25,9 +25,9 @@ PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": 
 # provider's interval, not for the processor. What measures or counts time as a whole is not among them.
 SHARED_OUT = ("system", "coverage")
 SHARES = min(8, 4 * (os.cpu_count() or 1))
-# What runs beside the system suite, each lane one suite after the other, for the same reason. Those of
-# GENTLE do want the processor, and get what nobody else does.
-LANES = (("container", "phone"), ("lint", "torture"))
+# What runs at the same time where the system suite runs, each lane one suite after the other, for the
+# same reason. Those of GENTLE do want the processor, and get what nobody else does.
+LANES = (("system", "faults"), ("container", "phone"), ("lint",), ("torture",))
 GENTLE = ("lint", "torture")
 # A suite is skipped where one of its programs, or root, cannot be had.
 PROGRAMS = {"container": ("systemd-nspawn", "debootstrap")}
@@ -221,10 +221,12 @@ def run_in_turn(suites: tuple[str, ...]) -> tuple[Numbers, list[str]]:
 
 def stages(suites: list[str]) -> list[list[tuple[str, ...]]]:
     """The lanes of each stage; the next stage begins when all lanes of the one before have ended."""
+    if "system" not in suites:
+        return [[(suite,)] for suite in suites]
     lanes = [tuple(suite for suite in lane if suite in suites) for lane in LANES]
-    beside = [lane for lane in lanes if lane] if "system" in suites else []
-    moved = {suite for lane in beside for suite in lane}
-    return [[(suite,), *(beside if suite == "system" else [])] for suite in suites if suite not in moved]
+    in_lanes = {suite for lane in lanes for suite in lane}
+    return [[lane for lane in lanes if lane] if suite == "system" else [(suite,)]
+            for suite in suites if suite == "system" or suite not in in_lanes]
 
 
 def main(suites: list[str]) -> int:
