@@ -69,4 +69,4 @@ struct log_bound {
         bool (*is_too_many)(uid_t caller_uid, void *userdata);
         void *userdata;
 };
-void log_bound_refusals(const struct log_bound *bound);
+void log_bound_refusals(const struct log_bound *by);
