@@ -3,6 +3,7 @@
 badged and of the host's whole daemon, until the provider takes the person back."""
 
 import json
+import time
 
 import pytest
 
@@ -59,6 +60,7 @@ def test_from_the_login_to_the_day_the_person_leaves(container, badged, scripted
         assert not refreshes(provider)
 
         max_age("1s")
+        wait_until(lambda: time.time() >= kept["proved_at"] + 2, "the end of max_age")
         provider.disable_all()
         screen = person.sudo_refused()
         assert "Your identity provider has ended your session." in screen
