@@ -63,14 +63,17 @@ static int end_session(struct granted_logins *logins, const struct session_recor
 {
         const struct granted_logins_spec *spec = &logins->spec;
 
+        /* Of a session whose end cannot be written down, too. */
+        if (how == SESSION_REFUSED) {
+                sessions_void_proof(logins->sessions, session);
+                factors_prove(spec->state, session->account, 0);
+        }
         int r = sessions_end(logins->sessions, session->id, how, revoke_until_sec, on_done,
                              userdata, ret_write);
         if (r < 0) {
                 log_line(LOG_ERR, "Failed to end session %s: %s", session->id, strerror(-r));
                 return r;
         }
-        if (how == SESSION_REFUSED)
-                factors_prove(spec->state, session->account, 0);
         if (session->opened_at_sec > 0)
                 write_journal(session, LOG_EVENT_SESSION_CLOSED, session_end_reason(how));
         if (session->logind && spec->settings->ends_login && takes_login_along(how))

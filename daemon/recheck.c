@@ -209,8 +209,16 @@ static void settle(struct recheck *recheck, enum proof_answer answer)
         dismiss(recheck);
 }
 
+static bool is_same_person(const struct session_record *a, const struct session_record *b)
+{
+        return a->issuer && b->issuer && strcmp(a->issuer, b->issuer) == 0 && a->subject &&
+               b->subject && strcmp(a->subject, b->subject) == 0 &&
+               strcmp(a->account, b->account) == 0;
+}
+
 /* Its word of before counts no longer, for none of the person's sessions: not within max_age, and
- * not for whoever sees to it that the provider is out of reach next. */
+ * not for whoever sees to it that the provider is out of reach next. The one that was asked about
+ * comes last, because the others are held against it. */
 static void void_proofs(const struct recheck *recheck)
 {
         const struct recheck_sources *sources = recheck->spec.sources;
@@ -218,15 +226,10 @@ static void void_proofs(const struct recheck *recheck)
 
         if (!asked)
                 return;
-        while ((session = sessions_next(sources->sessions, session))) {
-                struct session_record changed = *session;
-                if (!session->issuer || strcmp(session->issuer, asked->issuer) != 0 ||
-                    !session->subject || strcmp(session->subject, asked->subject) != 0 ||
-                    strcmp(session->account, asked->account) != 0)
-                        continue;
-                changed.proved_at_sec = 0;
-                sessions_change(sources->sessions, &changed);
-        }
+        while ((session = sessions_next(sources->sessions, session)))
+                if (session != asked && is_same_person(session, asked))
+                        sessions_void_proof(sources->sessions, session);
+        sessions_void_proof(sources->sessions, asked);
         factors_prove(sources->state, recheck->spec.account, 0);
 }
 

@@ -209,14 +209,26 @@ int sessions_claim(struct sessions *sessions, const char *id, const struct sessi
         return store_mirror_put(sessions->table, &changed, on_done, userdata, ret_write);
 }
 
+static void warn_if_failed(const char *id, int r)
+{
+        if (r < 0)
+                log_line(LOG_WARNING, "Failed to write down session %s: %s, ignoring", id,
+                         strerror(-r));
+}
+
 void sessions_change(struct sessions *sessions, const struct session_record *changed)
 {
-        if (!sessions_get(sessions, changed->id))
-                return;
-        int r = store_mirror_put(sessions->table, changed, NULL, NULL, NULL);
-        if (r < 0)
-                log_line(LOG_WARNING, "Failed to write down session %s: %s, ignoring", changed->id,
-                         strerror(-r));
+        if (sessions_get(sessions, changed->id))
+                warn_if_failed(changed->id,
+                               store_mirror_put(sessions->table, changed, NULL, NULL, NULL));
+}
+
+void sessions_void_proof(struct sessions *sessions, const struct session_record *session)
+{
+        struct session_record changed = *session;
+
+        changed.proved_at_sec = 0;
+        warn_if_failed(session->id, store_mirror_note(sessions->table, &changed));
 }
 
 int sessions_bind(struct sessions *sessions, const char *id, const char *login_session)

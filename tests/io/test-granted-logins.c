@@ -47,6 +47,7 @@ static void add(struct world *world, const char *id, const char *account)
                 .service = TEXT("sshd"),
                 .created_at_sec = 1,
                 .opened_at_sec = 1,
+                .proved_at_sec = 1,
         };
 
         assert_int_equal(store_mirror_put(world->state->sessions, &session, NULL, NULL, NULL), 0);
@@ -162,6 +163,37 @@ static void a_full_queue_is_told_at_once(void **state)
         }
 }
 
+static void fill_queue(struct world *world)
+{
+        const struct account_record carol = {.name = TEXT("carol"), .uid = 1002};
+
+        while (store_queue_count(world->state->queue) < STORE_QUEUE_MAX_WRITES)
+                assert_int_equal(store_mirror_put(world->state->accounts, &carol, NULL, NULL, NULL),
+                                 0);
+}
+
+static uint64_t proved_at_sec(const struct world *world, const char *id)
+{
+        return sessions_get(granted_logins_sessions(world->logins), id)->proved_at_sec;
+}
+
+static void the_providers_no_counts_where_no_end_can_be_written(void **state)
+{
+        struct world *world = *state;
+
+        fill_queue(world);
+        assert_int_equal(
+                granted_logins_end(world->logins, "s0", SESSION_ENDED_BY_ADMIN, NULL, NULL, NULL),
+                -ENOBUFS);
+        assert_int_equal(proved_at_sec(world, "s0"), 1);
+        assert_int_equal(granted_logins_end(world->logins, "s0", SESSION_REFUSED, NULL, NULL, NULL),
+                         -ENOBUFS);
+        assert_int_equal(proved_at_sec(world, "s0"), 0);
+        settle(world);
+        assert_int_equal(proved_at_sec(world, "s0"), 0);
+        assert_int_equal(proved_at_sec(world, "s1"), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -169,6 +201,7 @@ int main(void)
                 TEST(those_of_one_account_end),
                 TEST(those_of_everybody_end),
                 TEST(a_full_queue_is_told_at_once),
+                TEST(the_providers_no_counts_where_no_end_can_be_written),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
