@@ -114,28 +114,38 @@ static enum command_exit tell(const struct command_line *line, const char *sente
         return COMMAND_GOOD;
 }
 
-enum command_exit admin_do(const struct command_line *line, const char *sentence,
-                           const char *member, const char *types, ...)
+static enum command_exit ask_and_tell(const struct command_line *line, const char *sentence,
+                                      const char *interface, const char *member, const char *types,
+                                      va_list arguments)
 {
         _cleanup_message_ sd_bus_message *reply = NULL;
         struct complaint complaint = {0};
+
+        if (!ask(interface, member, types, arguments, &reply, &complaint))
+                return complaint_report(&complaint, line->json);
+        return tell(line, sentence);
+}
+
+enum command_exit admin_do(const struct command_line *line, const char *sentence,
+                           const char *member, const char *types, ...)
+{
         va_list arguments;
 
         va_start(arguments, types);
-        bool good = ask(BADGED_ADMIN_INTERFACE, member, types, arguments, &reply, &complaint);
+        enum command_exit end = ask_and_tell(line, sentence, BADGED_ADMIN_INTERFACE, member, types,
+                                             arguments);
         va_end(arguments);
-        return good ? tell(line, sentence) : complaint_report(&complaint, line->json);
+        return end;
 }
 
 enum command_exit own_do(const struct command_line *line, const char *sentence, const char *member,
                          const char *types, ...)
 {
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        struct complaint complaint = {0};
         va_list arguments;
 
         va_start(arguments, types);
-        bool good = ask(BADGED_INTERFACE, member, types, arguments, &reply, &complaint);
+        enum command_exit end = ask_and_tell(line, sentence, BADGED_INTERFACE, member, types,
+                                             arguments);
         va_end(arguments);
-        return good ? tell(line, sentence) : complaint_report(&complaint, line->json);
+        return end;
 }

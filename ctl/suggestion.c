@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/cleanup.h"
+
 #define WORD_MAX_LETTERS 24
 
 /* Words as short as this may differ in one letter, longer ones in two. */
@@ -105,7 +107,7 @@ void suggestion_print_option(const struct verb *verb, const char *word)
         static const char *const common[] = {"json", "help"};
         const char *name = word + strspn(word, "-"), *near = NULL;
 
-        for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+        for (size_t i = 0; i < ELEMENTSOF(common); i++)
                 if (is_near(name, common[i]))
                         near = common[i];
         for (const struct command_option *option = verb->options; option && option->name; option++)
