@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "failing-calls.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -77,4 +78,16 @@ bool call_fails(const char *name)
         bool fails = fails_now();
         (void)pthread_mutex_unlock(&lock);
         return fails;
+}
+
+int fail_with(int error)
+{
+        errno = error;
+        return -1;
+}
+
+void *fail_with_null(int error)
+{
+        errno = error;
+        return NULL;
 }

@@ -24,6 +24,9 @@ size_t failing_call_failures(size_t i);
 
 /* For failing-*.c: whether this call is one that fails. */
 bool call_fails(const char *name);
+/* Likewise: how it fails, with that errno. -1; NULL. */
+int fail_with(int error);
+void *fail_with_null(int error);
 
 /* Defines the function that stands in for one. */
 #define FAILING(type, name, parameters, arguments, failure)                     \

@@ -7,20 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int fail(int error)
-{
-        errno = error;
-        return -1;
-}
-
 extern int __real_open64(const char *path, int flags, mode_t mode);
 extern int __wrap_open64(const char *path, int flags, mode_t mode);
 
 int __wrap_open64(const char *path, int flags, mode_t mode)
 {
-        return call_fails("open64") ? fail(EMFILE) : __real_open64(path, flags, mode);
+        return call_fails("open64") ? fail_with(EMFILE) : __real_open64(path, flags, mode);
 }
 
-FAILING(int, fstat64, (int fd, struct stat64 *ret_status), (fd, ret_status), fail(EIO));
-FAILING(int, lstat64, (const char *path, struct stat64 *ret_status), (path, ret_status), fail(EIO));
-FAILING(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size), fail(EIO));
+FAILING(int, fstat64, (int fd, struct stat64 *ret_status), (fd, ret_status), fail_with(EIO));
+FAILING(int, lstat64, (const char *path, struct stat64 *ret_status), (path, ret_status),
+        fail_with(EIO));
+FAILING(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size), fail_with(EIO));

@@ -9,24 +9,12 @@
 #include <signal.h>
 #include <stdarg.h>
 
-static int fail(int error)
-{
-        errno = error;
-        return -1;
-}
-
-static void *fail_pointer(int error)
-{
-        errno = error;
-        return NULL;
-}
-
-FAILING(DIR *, opendir, (const char *path), (path), fail_pointer(EMFILE));
-FAILING(struct dirent64 *, readdir64, (DIR * folder), (folder), fail_pointer(EIO));
+FAILING(DIR *, opendir, (const char *path), (path), fail_with_null(EMFILE));
+FAILING(struct dirent64 *, readdir64, (DIR * folder), (folder), fail_with_null(EIO));
 FAILING(int, sigaction, (int number, const struct sigaction *action, struct sigaction *ret_action),
-        (number, action, ret_action), fail(EINVAL));
+        (number, action, ret_action), fail_with(EINVAL));
 FAILING(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t size),
-        (fd, level, name, value, size), fail(ENOBUFS));
+        (fd, level, name, value, size), fail_with(ENOBUFS));
 
 FAILING(econf_err, econf_readFile,
         (econf_file * *ret_file, const char *path, const char *delimiters, const char *comments),

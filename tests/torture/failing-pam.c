@@ -13,12 +13,6 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
-static int fail(int error)
-{
-        errno = error;
-        return -1;
-}
-
 static char *no_memory(void)
 {
         errno = ENOMEM;
@@ -59,10 +53,11 @@ FAILING(int, getpwnam_r,
         (const char *name, struct passwd *entry, char *buffer, size_t size,
          struct passwd **ret_found),
         (name, entry, buffer, size, ret_found), EIO);
-FAILING(int, gethostname, (char *name, size_t size), (name, size), fail(ENAMETOOLONG));
-FAILING(int, poll, (struct pollfd * fds, nfds_t n, int timeout), (fds, n, timeout), fail(ENOMEM));
+FAILING(int, gethostname, (char *name, size_t size), (name, size), fail_with(ENAMETOOLONG));
+FAILING(int, poll, (struct pollfd * fds, nfds_t n, int timeout), (fds, n, timeout),
+        fail_with(ENOMEM));
 FAILING(int, signalfd, (int fd, const sigset_t *signals, int flags), (fd, signals, flags),
-        fail(EMFILE));
+        fail_with(EMFILE));
 
 FAILING(int, sd_bus_open_system, (sd_bus * *ret_bus), (ret_bus), -ENOENT);
 FAILING(int, sd_bus_process, (sd_bus * bus, sd_bus_message **ret_message), (bus, ret_message),

@@ -9,30 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int fail(int error)
-{
-        errno = error;
-        return -1;
-}
-
-static void *fail_pointer(int error)
-{
-        errno = error;
-        return NULL;
-}
-
-FAILING(int, stat64, (const char *path, struct stat64 *ret_status), (path, ret_status), fail(EIO));
-FAILING(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size), fail(ENOSPC));
-FAILING(int, fsync, (int fd), (fd), fail(EIO));
-FAILING(int, rename, (const char *path, const char *new_path), (path, new_path), fail(EIO));
+FAILING(int, stat64, (const char *path, struct stat64 *ret_status), (path, ret_status),
+        fail_with(EIO));
+FAILING(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size),
+        fail_with(ENOSPC));
+FAILING(int, fsync, (int fd), (fd), fail_with(EIO));
+FAILING(int, rename, (const char *path, const char *new_path), (path, new_path), fail_with(EIO));
 FAILING(int, renameat2,
         (int fd, const char *path, int new_fd, const char *new_path, unsigned flags),
-        (fd, path, new_fd, new_path, flags), fail(EIO));
-FAILING(int, unlink, (const char *path), (path), fail(EIO));
+        (fd, path, new_fd, new_path, flags), fail_with(EIO));
+FAILING(int, unlink, (const char *path), (path), fail_with(EIO));
 FAILING(FILE *, open_memstream, (char **ret_text, size_t *ret_size), (ret_text, ret_size),
-        fail_pointer(ENOMEM));
+        fail_with_null(ENOMEM));
 
-FAILING(int, eventfd, (unsigned count, int flags), (count, flags), fail(EMFILE));
+FAILING(int, eventfd, (unsigned count, int flags), (count, flags), fail_with(EMFILE));
 FAILING(int, pthread_cond_init, (pthread_cond_t * cond, const pthread_condattr_t *attributes),
         (cond, attributes), ENOMEM);
 FAILING(int, pthread_mutex_init, (pthread_mutex_t * mutex, const pthread_mutexattr_t *attributes),
