@@ -229,11 +229,11 @@ static int remove_own(struct service *service, struct safe_reply *reply, sd_bus_
         const char *path, *id;
 
         int r = sd_bus_message_read(message, "os", &path, &id);
-        const char *login = r < 0 ? NULL : call_context_login(path);
         if (r < 0)
                 return r;
-        return service_remove_own_factor(service, request, login, id, safe_reply_on_done, reply,
-                                         safe_reply_write(reply), ret_refusal);
+        return service_remove_own_factor(service, request, call_context_login(path), id,
+                                         safe_reply_on_done, reply, safe_reply_write(reply),
+                                         ret_refusal);
 }
 
 int factor_call_remove_own(struct service *service, struct safe_replies *replies,
