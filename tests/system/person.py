@@ -22,6 +22,7 @@ COLUMNS, LINES = 80, 24
 CHALLENGE_SEC = 20
 SHELL_SEC = 30
 REFUSAL_SEC = 30
+MISSED_SEC = 5
 
 VISITOR = "mallory"     # who types ssh and su: an account of no consequence
 
@@ -144,6 +145,14 @@ class Person:
 
     def press_ctrl_c(self) -> None:
         self.terminal.send("\x03")
+
+    def give_up(self) -> None:
+        """Ctrl-C until the shell is back: sudo misses the one that comes between its prompt and its read."""
+        for _ in range(SHELL_SEC // MISSED_SEC):
+            self.press_ctrl_c()
+            if self.terminal.expect([SHELL, pexpect.TIMEOUT], timeout=MISSED_SEC) == 0:
+                return
+        assert False, f"the shell did not come back:\n{self.screen}"
 
     def close_terminal(self) -> None:
         """The window goes away: everybody on it is hung up on."""

@@ -41,8 +41,8 @@ def sudo(person):
     which = person.terminal.expect([ADDRESS + r"\s", r"\r\nroot\r\n", SHELL, pexpect.EOF],
                                    timeout=SHELL_SEC)
     if which == 0:
-        person.press_ctrl_c()
-    if which < 2:
+        person.give_up()
+    if which == 1:
         person.terminal.expect([SHELL], timeout=SHELL_SEC)
     return ("code", "silent", "refused", "refused")[which], person.screen[seen:]
 
