@@ -8,10 +8,7 @@
 #include <string.h>
 
 #include "claim-check.h"
-#include "common/text.h"
-#include "core/proof-window.h"
 #include "factors.h"
-#include "session-hold.h"
 
 /* An account with more sessions than this that say nothing is one whose provider says nothing. */
 #define TRIED_MAX 8
@@ -31,25 +28,6 @@ struct recheck {
 
 /* ---- which session ---- */
 
-/* ACCOUNT_HOLD_NONE: it may not. */
-static enum account_hold may_answer(const struct recheck_spec *spec,
-                                    const struct session_record *session)
-{
-        if (!session_is_open(session) || strcmp(session->account, spec->account) != 0 ||
-            (session->type && strcmp(session->type, RECHECK_TYPE) == 0))
-                return ACCOUNT_HOLD_NONE;
-        if (spec->provider &&
-            (!session->provider || strcmp(session->provider, spec->provider) != 0))
-                return ACCOUNT_HOLD_NONE;
-        if (spec->login_session &&
-            (!session->login_session || strcmp(session->login_session, spec->login_session) != 0))
-                return ACCOUNT_HOLD_NONE;
-        enum account_hold hold = session_hold(session, spec->uid, spec->sources->authorities,
-                                              spec->sources->state);
-        /* Many may come in by a claim: one of them does not answer for whoever else comes. */
-        return hold == ACCOUNT_HOLD_CLAIMS && !spec->login_session ? ACCOUNT_HOLD_NONE : hold;
-}
-
 static bool was_tried(const struct recheck *recheck, const struct session_record *session)
 {
         for (size_t i = 0; i < recheck->n_tried; i++)
@@ -65,7 +43,7 @@ static const struct session_record *find(const struct recheck_spec *spec,
         const struct session_record *session = NULL, *best = NULL;
 
         while ((session = sessions_next(spec->sources->sessions, session)))
-                if (may_answer(spec, session) != ACCOUNT_HOLD_NONE &&
+                if (recheck_spec_hold(spec, session) != ACCOUNT_HOLD_NONE &&
                     !(recheck && was_tried(recheck, session)) &&
                     (!best || session->proved_at_sec >= best->proved_at_sec))
                         best = session;
@@ -75,38 +53,6 @@ static const struct session_record *find(const struct recheck_spec *spec,
 const struct session_record *recheck_find(const struct recheck_spec *spec)
 {
         return find(spec, NULL);
-}
-
-/* ---- what its provider's word is worth ---- */
-
-static struct proof_window window_of(const struct recheck_spec *spec)
-{
-        const struct service_rules *rules = settings_service(spec->sources->settings,
-                                                             spec->service);
-        struct proof_window window = {.max_age_sec = rules->max_age_sec};
-
-        switch (rules->offline) {
-        case OFFLINE_ALLOW_FOR:
-                window.offline_sec = rules->offline_for_sec;
-                break;
-        case OFFLINE_DENY:
-        case OFFLINE_TOTP:
-                break;
-        }
-        return window;
-}
-
-static struct proof_standing standing_of(const struct recheck_spec *spec,
-                                         const struct session_record *session)
-{
-        bool claims_decide = may_answer(spec, session) == ACCOUNT_HOLD_CLAIMS;
-
-        return (struct proof_standing){
-                .proved_at_sec = session->proved_at_sec,
-                .now_sec = sessions_now_sec(spec->sources->sessions),
-                .can_be_asked = token_keeper_authority(spec->sources->keeper, session->id) != NULL,
-                .rules_since_sec = claims_decide ? spec->sources->rules_since_sec : 0,
-        };
 }
 
 /* ---- the end ---- */
@@ -173,7 +119,8 @@ static const struct session_record *asked_session(const struct recheck *recheck)
         const struct session_record *session = sessions_get(recheck->spec.sources->sessions,
                                                             recheck->session);
 
-        return session && may_answer(&recheck->spec, session) != ACCOUNT_HOLD_NONE ? session : NULL;
+        return session && recheck_spec_hold(&recheck->spec, session) != ACCOUNT_HOLD_NONE ? session
+                                                                                          : NULL;
 }
 
 static void settle(struct recheck *recheck, enum proof_answer answer)
@@ -182,8 +129,9 @@ static void settle(struct recheck *recheck, enum proof_answer answer)
         enum proof_verdict verdict = answer == PROOF_SAID_NO ? PROOF_OVER : PROOF_SILENT;
 
         if (session) {
-                const struct proof_window window = window_of(&recheck->spec);
-                const struct proof_standing standing = standing_of(&recheck->spec, session);
+                const struct proof_window window = recheck_spec_window(&recheck->spec);
+                const struct proof_standing standing = recheck_spec_standing(&recheck->spec,
+                                                                             session);
                 verdict = proof_window_settle(&window, &standing, answer);
         }
         switch (verdict) {
@@ -271,7 +219,7 @@ static void on_answer(enum token_answer answer, const struct token_record *recor
 
         recheck->wait = token_wait_free(recheck->wait);
         if (answer == TOKEN_VALID && session &&
-            may_answer(&recheck->spec, session) == ACCOUNT_HOLD_CLAIMS)
+            recheck_spec_hold(&recheck->spec, session) == ACCOUNT_HOLD_CLAIMS)
                 look_at_claims(recheck, session, record);
         else
                 settle(recheck, answer_of(answer));
@@ -300,8 +248,8 @@ static void step(struct recheck *recheck)
                 return;
         }
         (void)snprintf(recheck->session, sizeof(recheck->session), "%s", session->id);
-        const struct proof_window window = window_of(spec);
-        const struct proof_standing standing = standing_of(spec, session);
+        const struct proof_window window = recheck_spec_window(spec);
+        const struct proof_standing standing = recheck_spec_standing(spec, session);
         switch (proof_window_look(&window, &standing)) {
         case PROOF_COUNTS:
                 finish(recheck, session, "the provider's last word for the session still counts");
@@ -328,17 +276,6 @@ static int on_start(sd_event_source *source, void *userdata)
 
 /* ---- from the outside ---- */
 
-static int copy_spec(const struct recheck_spec *spec, struct recheck_spec *copy)
-{
-        *copy = (struct recheck_spec){.sources = spec->sources, .uid = spec->uid};
-        if (text_copy(spec->account, (char **)&copy->account) < 0 ||
-            text_copy(spec->service, (char **)&copy->service) < 0 ||
-            text_copy(spec->login_session, (char **)&copy->login_session) < 0 ||
-            text_copy(spec->provider, (char **)&copy->provider) < 0)
-                return -ENOMEM;
-        return 0;
-}
-
 int recheck_new(const struct recheck_spec *spec, recheck_on_done on_done, void *userdata,
                 struct recheck **ret_recheck)
 {
@@ -348,7 +285,7 @@ int recheck_new(const struct recheck_spec *spec, recheck_on_done on_done, void *
 
         recheck->on_done = on_done;
         recheck->userdata = userdata;
-        int r = copy_spec(spec, &recheck->spec);
+        int r = recheck_spec_copy(spec, &recheck->spec);
         if (r < 0)
                 return r;
         r = sd_event_add_defer(spec->sources->event, &recheck->start, on_start, recheck);
@@ -365,10 +302,7 @@ struct recheck *recheck_free(struct recheck *recheck)
         (void)sd_event_source_disable_unref(recheck->start);
         (void)token_wait_free(recheck->wait);
         (void)claim_check_free(recheck->claims);
-        free((char *)recheck->spec.account);
-        free((char *)recheck->spec.service);
-        free((char *)recheck->spec.login_session);
-        free((char *)recheck->spec.provider);
+        recheck_spec_finish(&recheck->spec);
         free(recheck);
         return NULL;
 }

@@ -6,43 +6,11 @@
  * caller's to say. */
 #pragma once
 
-#include <stdint.h>
-#include <systemd/sd-event.h>
-
-#include "authorities.h"
 #include "common/cleanup.h"
 #include "io/store-session.h"
-#include "sessions.h"
-#include "settings.h"
-#include "state.h"
-#include "token-keeper.h"
-
-/* How a login is proved that a session answers for: its record's type. */
-#define RECHECK_TYPE "session"
+#include "recheck-spec.h"
 
 struct recheck;
-
-/* Where it looks; borrowed for as long as there are rechecks. */
-struct recheck_sources {
-        sd_event *event;
-        const struct settings *settings;
-        const struct authorities *authorities;
-        struct state *state;
-        struct sessions *sessions;
-        struct token_keeper *keeper;
-        uint64_t rules_since_sec; /* when the settings were read, CLOCK_REALTIME */
-};
-
-/* Borrowed during recheck_new(), but the sources. */
-struct recheck_spec {
-        const struct recheck_sources *sources;
-        const char *account;
-        uint64_t uid; /* of the account now */
-        const char *service;
-        const char *login_session; /* the sessions that are bound to it; NULL: any of the
-                                      account's, unless claims decide who has that */
-        const char *provider;      /* only of this one; NULL: any */
-};
 
 enum recheck_end {
         RECHECK_STANDS,      /* the session answers for the account */
