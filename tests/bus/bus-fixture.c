@@ -17,8 +17,8 @@
 #include "own-folder.h"
 
 #define QUIET_MSEC 200
-#define SOON_MSEC  3000
-#define READY_MSEC 10000
+#define SOON_MSEC  60000
+#define READY_MSEC 60000
 #define WORDS_MAX  8
 
 static void require(bool is_true, const char *what)

@@ -24,6 +24,8 @@ PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": 
 # These run in several private hosts at once, each with a share of the tests: most of them wait for a
 # provider's interval, not for the processor. What measures or counts time as a whole is not among them.
 SHARED_OUT = ("system", "coverage")
+# Of the time that a test of meson's has by its own word, which is meant for an idle machine.
+PATIENCE = "--timeout-multiplier=10"
 SHARES = min(8, 4 * (os.cpu_count() or 1))
 # What runs at the same time where the system suite runs, each lane one suite after the other, for the
 # same reason. Those of GENTLE do want the processor, and get what nobody else does.
@@ -55,7 +57,7 @@ def run_meson(suite: str, build: pathlib.Path = paths.BUILD, *more: str) -> Numb
     junit = build / "meson-logs" / f"{logbase}.junit.xml"
     junit.unlink(missing_ok=True)
     command = ["meson", "test", "-C", str(build), "--no-rebuild", "--suite", suite,
-               "--logbase", logbase, "--print-errorlogs", *more]
+               "--logbase", logbase, "--print-errorlogs", *(more or (PATIENCE,))]
     if suite in GENTLE:
         command = ["nice", "-n", "19", *command]
     code = run_marked(suite, command, {"CMOCKA_MESSAGE_OUTPUT": "TAP"})

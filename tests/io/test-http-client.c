@@ -17,6 +17,7 @@
 #include "https-fixture.h"
 
 #define WARM_REQUESTS 200
+#define QUIET_TRIES   20
 
 static void get_hands_over_status_type_and_body(void **state)
 {
@@ -247,8 +248,11 @@ static void an_idle_client_sleeps(void **state)
 
         fetch_page(fixture, "good", "/ok", (struct http_request_spec){}, &good);
         fetch_page(fixture, "h2", "/", (struct http_request_spec){}, &h2);
-        loop_run(fixture, 100 * 1000);
-        assert_int_equal(loop_run(fixture, 400 * 1000), 0);
+        /* What the servers still had to say may come late. */
+        unsigned wake_ups = 1;
+        for (unsigned i = 0; i < QUIET_TRIES && wake_ups > 0; i++)
+                wake_ups = loop_run(fixture, 400 * 1000);
+        assert_int_equal(wake_ups, 0);
 }
 
 static void freeing_the_request_cancels_it(void **state)
@@ -316,7 +320,7 @@ static void demolish(struct https_fixture *fixture, const char *path, uint64_t t
                 assert_int_equal(http_request_new(fixture->client, &spec, on_answer_free_everything,
                                                   demolition, &demolition->requests[i]),
                                  0);
-        uint64_t until = monotonic_usec() + UINT64_C(10) * 1000 * 1000;
+        uint64_t until = monotonic_usec() + UINT64_C(120) * 1000 * 1000;
         while (demolition->n_answers == 0 && monotonic_usec() < until)
                 sd_event_run(fixture->event, 1000 * 1000);
         loop_run(fixture, 100 * 1000);
@@ -372,7 +376,7 @@ static void ask_in_a_row(struct https_fixture *fixture, const char *port, const 
         assert_int_equal(http_request_new(fixture->client, &spec, on_answer_ask_again, &chain,
                                           &chain.request),
                          0);
-        uint64_t until = monotonic_usec() + UINT64_C(10) * 1000 * 1000;
+        uint64_t until = monotonic_usec() + UINT64_C(120) * 1000 * 1000;
         while (chain.n_left > 0 && monotonic_usec() < until)
                 sd_event_run(fixture->event, 1000 * 1000);
         assert_int_equal(chain.n_left, 0);
