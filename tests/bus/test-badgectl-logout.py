@@ -14,7 +14,8 @@ import signal
 import subprocess
 import time
 
-from ctl_host import ANYBODY_UID, BADGECTL, Host, contains, equal, is_plain, lacks, run_cases
+from ctl_host import (ANYBODY_UID, BADGECTL, PATIENCE_SEC, Host, contains, equal, is_plain, lacks,
+                      run_cases)
 
 KNOWN = ("ok", "granted", "granted", "5", "good", "good")
 URL = "https://id.example/logout?client_id=badged"
@@ -30,7 +31,7 @@ mv "$OPENED.tmp" "$OPENED"
 VISIT = """
 import http.client, sys, urllib.parse
 at = urllib.parse.urlsplit(sys.argv[1])
-one = http.client.HTTPConnection(at.hostname, at.port, timeout=5)
+one = http.client.HTTPConnection(at.hostname, at.port, timeout=60)
 one.request(sys.argv[2], at.path)
 answer = one.getresponse()
 print(answer.status, answer.headers["Location"], answer.headers["Referrer-Policy"])
@@ -60,7 +61,7 @@ class Logout:
 
     def address(self):
         """What xdg-open was told, and nothing else."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_SEC
         while not self.opened.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
         count, told = self.opened.read_text(encoding="ascii").split()
@@ -68,7 +69,7 @@ class Logout:
         return told
 
     def end(self, code=0):
-        out, problems = self.process.communicate(timeout=10)
+        out, problems = self.process.communicate(timeout=PATIENCE_SEC)
         equal(self.process.returncode, code)
         return out, problems
 
@@ -76,7 +77,7 @@ class Logout:
 def visit(address, user=PERSON, method="GET"):
     """(status, Location, Referrer-Policy, page)"""
     run = subprocess.run(["/usr/bin/python3", "-c", VISIT, address, method], user=user, cwd="/",
-                         capture_output=True, text=True, check=True, timeout=20)
+                         capture_output=True, text=True, check=True, timeout=PATIENCE_SEC)
     head, _, page = run.stdout.partition("\n")
     status, location, policy = head.split()
     return int(status), location, policy, page

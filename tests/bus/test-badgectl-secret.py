@@ -11,7 +11,7 @@ import signal
 import subprocess
 import termios
 
-from ctl_host import BADGECTL, Host, Terminal, contains, equal, lacks, run_cases
+from ctl_host import BADGECTL, PATIENCE_SEC, Host, Terminal, contains, equal, lacks, run_cases
 
 TICKET = "MPB6-QZ3V-LFQK"
 OUTAGE = "The identity provider cannot be asked right now."
@@ -27,7 +27,7 @@ def shows_what_is_typed(terminal):
 
 def run_with_input(host, text, *arguments):
     return subprocess.run([BADGECTL, "login", "alice", *arguments], env=host.env, input=text,
-                          capture_output=True, text=True, timeout=30, check=False)
+                          capture_output=True, text=True, timeout=PATIENCE_SEC, check=False)
 
 
 def a_ticket_is_typed_without_being_shown():

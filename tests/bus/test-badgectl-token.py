@@ -17,7 +17,8 @@ import sys
 import tempfile
 import threading
 
-from ctl_host import ANYBODY_UID, Host, Terminal, contains, equal, is_plain, lacks, run_cases
+from ctl_host import (ANYBODY_UID, PATIENCE_SEC, Host, Terminal, contains, equal, is_plain, lacks,
+                      run_cases)
 
 TOKEN = "SlAV32hkKG"
 KNOWN = ("ok", "granted", "granted", "5", "good", "good")
@@ -311,7 +312,7 @@ def the_token_is_in_no_argument_environment_or_core():
                                    user=ANYBODY_UID if os.geteuid() == 0 else None,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         host.read_log("GetToken")
-        listener.socket.settimeout(10)
+        listener.socket.settimeout(PATIENCE_SEC)
         connection = listener.socket.accept()[0]
         folder = pathlib.Path(f"/proc/{process.pid}")
         arguments = (folder / "cmdline").read_bytes()
