@@ -2,6 +2,7 @@
 """One cell of the matrix: two logins are brought to a step, a fault strikes, and what becomes of them
 is compared with what must. play() never raises: what went wrong stands in the End."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -17,8 +18,8 @@ from host.sandbox import BUS_ADDRESS
 from system.traces import SECRETS
 
 FOLDER = paths.STATE / "faults"
-HEALTHY_SEC = 20
-SETTLE_SEC = 5
+HEALTHY_SEC = 60
+SETTLE_SEC = 30
 
 
 @dataclasses.dataclass
@@ -155,23 +156,28 @@ def look_back(cell, end, wanted, usual_descriptors):
 
 
 def judge_journal(cell, login, end):
+    with contextlib.suppress(AssertionError):   # the journal may write them down a moment later
+        wait_for(lambda: is_told_once(cell, login, *lines_of(cell, login)), "the last line", SETTLE_SEC)
     by_daemon, by_module, grants = lines_of(cell, login)
-    lines = f"{login.name}: lines of refusal: {by_daemon} by badged, {by_module} by the module"
-    if login.word in ("no", "out") and cell.fault.is_disk and grants:
-        is_one = by_daemon + by_module <= 1     # the session's end is the error in badged's log
-    elif login.word in ("no", "out"):
-        # When each outlives the other's silence, each says how it ended.
-        is_one = ((by_daemon, by_module) in ((1, 0), (0, 1), (1, 1)) if cell.fault.parts_both
-                  else by_daemon + by_module == 1)
-    elif login.word == "in" or grants or cell.is_before_call:
-        is_one = by_daemon + by_module == 0
-    else:
-        is_one = (by_daemon, by_module) == (1, 0)
-    if not is_one:
-        end.problems.append(lines)
+    if not is_told_once(cell, login, by_daemon, by_module, grants):
+        end.problems.append(
+            f"{login.name}: lines of refusal: {by_daemon} by badged, {by_module} by the module")
     if grants and login is not cell.logins[0]:
         end.wrongly += 1
         end.problems.append(f"{login.name}: granted, says the journal")
+
+
+def is_told_once(cell, login, by_daemon, by_module, grants):
+    """One line for each refusal."""
+    if login.word in ("no", "out") and cell.fault.is_disk and grants:
+        return by_daemon + by_module <= 1   # the session's end is the error in badged's log
+    if login.word in ("no", "out"):
+        # When each outlives the other's silence, each says how it ended.
+        return ((by_daemon, by_module) in ((1, 0), (0, 1), (1, 1)) if cell.fault.parts_both
+                else by_daemon + by_module == 1)
+    if login.word == "in" or grants or cell.is_before_call:
+        return by_daemon + by_module == 0
+    return (by_daemon, by_module) == (1, 0)
 
 
 def lines_of(cell, login):

@@ -15,7 +15,7 @@ import time
 from host import paths
 from host.sandbox import BUS_ADDRESS
 
-SHOWN_SEC = 20
+SHOWN_SEC = 60
 CODE = re.compile(r"^Code:\s+(\S+)", re.MULTILINE)
 PROMPT = "Press Enter after approving: "
 IS_IN = "pamtester: successfully opened a session"

@@ -13,7 +13,7 @@ import time
 from faults.table import SUSPEND_SEC
 from faults.world import wait_for
 
-EXIT_SEC = 5
+EXIT_SEC = 60
 DAEMON_WRITES = ("/tmp", "/var/tmp")     # besides its state, which is in the folder that is filled
 CLOCK_AHEAD_SEC = 3600
 ENDPOINTS = ("discovery", "jwks", "device", "token", "userinfo")

@@ -46,7 +46,7 @@ SESSION_SEC = 5             # OpenSession, CloseSession
 REQUEST_SEC = 15            # one request to the provider
 SUSPEND_SEC = 2
 POLLS_SEC = 4               # from Enter or the code to the verdict, with an interval of a second
-SLACK_SEC = 8               # a busy machine
+SLACK_SEC = 14              # a busy machine; less than from there to the login's own end
 
 ASKING = ("connect", "start-login", "metadata", "device")
 ENDING = ("verdict", "session-open", "close")

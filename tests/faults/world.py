@@ -24,7 +24,7 @@ from host.scripted import ScriptedServer
 from host.seccomp import libc
 from system.traces import descriptors, status, tcp_inodes
 
-WAIT_SEC = 30
+WAIT_SEC = 60
 PIDFD_GETFD = 438
 SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
 # A filter of one instruction, "return 0": no byte of a packet is kept.
