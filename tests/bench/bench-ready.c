@@ -20,7 +20,7 @@
 #include "measure.h"
 
 #define MESSAGE_MAX_BYTES 512
-#define READY_SEC         10
+#define READY_SEC         60
 #define ROUND_TRIPS       20
 
 /* Unnamed in the file system: a NUL stands where $NOTIFY_SOCKET writes an @. */

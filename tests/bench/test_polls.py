@@ -15,6 +15,7 @@ LOGINS = 250
 POSTS = 250
 INTERVAL_SEC = 1.1      # the shortest interval that a provider can ask for, and the daemon's margin
 WINDOW_SEC = 2 * INTERVAL_SEC
+PATIENCE_SEC = 60      # until everybody has polled twice on a busy machine
 
 
 def poll_cost(daemon, provider, spread_sec):
@@ -26,6 +27,9 @@ def poll_cost(daemon, provider, spread_sec):
                                       cpu_nsec(server), time.monotonic())
         logins.person_waits()
         time.sleep(WINDOW_SEC)
+        deadline = time.monotonic() + PATIENCE_SEC
+        while provider.count("token") - polls < 2 * LOGINS and time.monotonic() < deadline:
+            time.sleep(INTERVAL_SEC / 10)
         ours, theirs, took = (cpu_nsec(daemon.pid) - ours, cpu_nsec(server) - theirs,
                               time.monotonic() - begun)
         polls = provider.count("token") - polls
