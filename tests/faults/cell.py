@@ -14,6 +14,7 @@ from faults.strikes import FAULTS
 from faults.table import LEFT_SESSIONS, LOGIN_TIMEOUT_SEC, limit_sec
 from faults.world import Server, World, wait_for
 from host import paths
+from host.journal import settle
 from host.sandbox import BUS_ADDRESS
 from system.traces import SECRETS
 
@@ -183,6 +184,7 @@ def is_told_once(cell, login, by_daemon, by_module, grants):
 def lines_of(cell, login):
     """(of refusal by badged, by the module, of grant). badged writes to its log what the journal does
     not take."""
+    settle()
     daemon, module = journal_of(login.name)
     in_log = [line for line in cell.world.daemon.log.read_text(errors="replace").splitlines()
               if f"service={login.name} " in line]

@@ -6,6 +6,7 @@ appends each entry as one JSON line. As a module it reads them back for tests.
 """
 
 import array
+import itertools
 import json
 import mmap
 import os
@@ -18,6 +19,9 @@ import time
 from host import paths
 
 MAX_DATAGRAM = 1 << 20
+ARRIVAL_SEC = 30
+MARK = "end of what was sent, "     # who reads sends it, and waits for it
+NUMBERS = itertools.count(1)
 
 
 def parse_native(data: bytes) -> dict[str, str]:
@@ -95,34 +99,61 @@ def run() -> None:
                 out.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
+def settle() -> None:
+    """Returns when everything is written that was sent before."""
+    mark = f"{MARK}{os.getpid()}.{next(NUMBERS)};"
+    end = paths.JOURNAL.stat().st_size
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.sendto(f"MESSAGE={mark}\n".encode(), str(paths.JOURNAL_SOCKET))
+        sock.sendto(f"<7>{mark}".encode(), str(paths.SYSLOG_SOCKET))
+    deadline = time.monotonic() + ARRIVAL_SEC
+    while text_from(end).count(mark) < 2:
+        assert time.monotonic() < deadline, "the journal receiver does not write"
+        time.sleep(0.002)
+
+
+def text_from(start: int) -> str:
+    with open(paths.JOURNAL, encoding="utf-8", errors="replace") as file:
+        file.seek(start)
+        return file.read()
+
+
 class Journal:
-    """Reads the entries that arrived after it was made, or all from an offset on."""
+    """Reads the entries that were sent after it was made, or all from an offset on."""
 
     def __init__(self, start: int | None = None) -> None:
         paths.JOURNAL.touch()
+        settle()
         self._start = paths.JOURNAL.stat().st_size if start is None else start
 
     def text(self) -> str:
-        with open(paths.JOURNAL, encoding="utf-8") as file:
-            file.seek(self._start)
-            return file.read()
+        """All of them, also those that are on their way."""
+        settle()
+        return "".join(self._lines())
 
     def entries(self, **fields: str) -> list[dict[str, str]]:
-        """Those whose fields all have these values."""
-        found = [json.loads(line) for line in self.text().splitlines(keepends=True)
-                 if line.endswith("\n")]
-        return [entry for entry in found
-                if all(entry.get(key) == value for key, value in fields.items())]
+        """Those whose fields all have these values, also when they are on their way."""
+        settle()
+        return self._found(fields)
 
-    def wait_for(self, timeout_sec: float = 5, **fields: str) -> dict[str, str]:
+    def wait_for(self, timeout_sec: float = ARRIVAL_SEC, **fields: str) -> dict[str, str]:
         """The first such entry, now or within the time; AssertionError shows all that came."""
         deadline = time.monotonic() + timeout_sec
         while True:
-            found = self.entries(**fields)
+            found = self._found(fields)
             if found:
                 return found[0]
             assert time.monotonic() < deadline, f"no journal entry {fields} in:\n{self.text()}"
             time.sleep(0.02)
+
+    def _found(self, fields: dict[str, str]) -> list[dict[str, str]]:
+        entries = [json.loads(line) for line in self._lines()]
+        return [entry for entry in entries
+                if all(entry.get(key) == value for key, value in fields.items())]
+
+    def _lines(self) -> list[str]:
+        return [line for line in text_from(self._start).splitlines(keepends=True)
+                if line.endswith("\n") and MARK not in line]
 
 
 if __name__ == "__main__":
