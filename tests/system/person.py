@@ -19,10 +19,9 @@ from host import machine
 from host.terminal import draw, read_stream
 
 COLUMNS, LINES = 80, 24
-CHALLENGE_SEC = 20
-SHELL_SEC = 30
-REFUSAL_SEC = 30
+CHALLENGE_SEC = SHELL_SEC = REFUSAL_SEC = 60
 MISSED_SEC = 5
+GLANCE_SEC = 0.05
 
 VISITOR = "mallory"     # who types ssh and su: an account of no consequence
 
@@ -30,6 +29,7 @@ ADDRESS = r"Address:\s+(\S+)"
 CODE = r"Code:\s+(\S+)"
 MESSAGE = r"Approve only if it shows\s+(\S+)"
 PROMPT = "Press Enter after approving: "
+CODE_PROMPT = "After approving, type the code"
 SHELL = rf"(\w+)@{machine.NAME}:[^\r\n]*[$#] "
 LOGIN_AGAIN = rf"{machine.NAME} login: "
 
@@ -134,11 +134,11 @@ class Person:
         return Ring(message, self._has_prompt())
 
     def _has_prompt(self) -> bool:
-        try:
-            self.terminal.expect_exact(PROMPT, timeout=0.5 if self.service == "sshd" else 0.05)
-        except pexpect.TIMEOUT:
-            return False
-        return True
+        """sshd's dialog, before there is a shell, ends with a prompt; the others wait for the approval
+        alone, or want a code."""
+        is_sshd = self.service == "sshd" and not self.shell_at
+        return self.terminal.expect([PROMPT, f"(?={CODE_PROMPT})", pexpect.TIMEOUT, pexpect.EOF],
+                                    timeout=CHALLENGE_SEC if is_sshd else GLANCE_SEC) == 0
 
     def press_enter(self) -> None:
         self.terminal.send("\r")
@@ -146,13 +146,30 @@ class Person:
     def press_ctrl_c(self) -> None:
         self.terminal.send("\x03")
 
-    def give_up(self) -> None:
-        """Ctrl-C until the shell is back: sudo misses the one that comes between its prompt and its read."""
+    def press_ctrl_c_until(self, pattern) -> None:
+        """Not once: sudo misses the one that comes between its prompt and its read."""
         for _ in range(SHELL_SEC // MISSED_SEC):
-            self.press_ctrl_c()
-            if self.terminal.expect([SHELL, pexpect.TIMEOUT], timeout=MISSED_SEC) == 0:
+            try:
+                self.press_ctrl_c()
+            except OSError:     # the program has gone, and the terminal with it
+                pass
+            if self.terminal.expect([pattern, pexpect.TIMEOUT], timeout=MISSED_SEC) == 0:
                 return
-        assert False, f"the shell did not come back:\n{self.screen}"
+        assert False, f"{pattern} did not come:\n{self.screen}"
+
+    def give_up(self) -> None:
+        """Ctrl-C until the shell is back, and has answered: what was pressed too often is behind it."""
+        self.press_ctrl_c_until(SHELL)
+        self.terminal.send("echo a''nswer\r")
+        self._expect(["\r\nanswer\r\n"], SHELL_SEC)
+        self._expect([SHELL], SHELL_SEC)
+
+    def cancel(self) -> str:
+        """Ctrl-C until the program has ended without a shell; the sentence that the person read."""
+        self.press_ctrl_c_until(pexpect.EOF)
+        assert not re.search(SHELL, self.screen), f"somebody got in:\n{self.screen}"
+        self.close_terminal()
+        return self.sentence()
 
     def close_terminal(self) -> None:
         """The window goes away: everybody on it is hung up on."""
