@@ -13,8 +13,9 @@ import urllib.parse
 
 from system.person import as_user
 
+END_SEC = 30
 STEP_SEC = 30
-SETTLE_SEC = 4      # left of a step, at least, so that nobody is late with its code
+SETTLE_SEC = 10     # left of a step, at least, for codes of before: those of now count for 30 seconds more
 
 
 class Authenticator:
@@ -29,20 +30,27 @@ class Authenticator:
         digits = query["secret"][0]
         self.secret = base64.b32decode(digits + "=" * (-len(digits) % 8))
 
-    def code(self, ahead=0):
-        """The one of now, or of so many steps ahead."""
+    def code(self):
+        """The one of now."""
+        return self.codes(0)[0]
+
+    def codes(self, *ahead):
+        """Those of so many steps ahead, all of them seen from one moment."""
         left = STEP_SEC - time.time() % STEP_SEC
-        if left < SETTLE_SEC:
+        if min(ahead) < 0 and left < SETTLE_SEC:
             time.sleep(left)
-        counter = struct.pack(">Q", int(time.time()) // STEP_SEC + ahead)
-        digest = hmac.new(self.secret, counter, hashlib.sha1).digest()
+        step = int(time.time()) // STEP_SEC
+        return [self._code_of(step + one) for one in ahead]
+
+    def _code_of(self, step):
+        digest = hmac.new(self.secret, struct.pack(">Q", step), hashlib.sha1).digest()
         at = digest[-1] & 15
         number = struct.unpack(">I", digest[at:at + 4])[0] & 0x7FFFFFFF
         return f"{number % 1000000:06}"
 
     def wrong_code(self):
         """None of those that count now."""
-        right = {self.code(ahead) for ahead in (-2, -1, 0, 1, 2)}
+        right = self.codes(-2, -1, 0, 1, 2, 3)
         return next(code for code in ("000000", "111111", "222222", "333333", "444444", "555555")
                     if code not in right)
 
@@ -50,10 +58,10 @@ class Authenticator:
 def confirm(process, uri):
     """Two codes of the past, so that those of now are left."""
     app = Authenticator(uri)
-    process.stdin.write(f"{app.code(-2)}\n{app.code(-1)}\n")
+    process.stdin.write("".join(f"{code}\n" for code in app.codes(-2, -1)))
     process.stdin.flush()
     assert json.loads(process.stdout.readline()) == {"confirmed": True}
-    assert process.wait(10) == 0
+    assert process.wait(END_SEC) == 0
     return app
 
 

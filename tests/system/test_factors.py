@@ -40,7 +40,7 @@ class Enrolment:
     def __init__(self, *arguments):
         self.screen = ""
         self.terminal = pexpect.spawn("badgectl", ["factor", "enrol", "totp", *arguments],
-                                      dimensions=(LINES, COLUMNS), encoding="utf-8", timeout=10,
+                                      dimensions=(LINES, COLUMNS), encoding="utf-8", timeout=60,
                                       env={"PATH": "/usr/bin:/usr/sbin:/bin:/sbin", "LANG": "C.UTF-8",
                                            "TERM": "xterm"})
         self.terminal.logfile_read = self
@@ -84,8 +84,9 @@ def test_picture_is_read_off_a_window_of_80_by_24(step_up):
     assert window[-1].startswith("The code that it shows: ") or any(
         line.startswith("The code that it shows: ") for line in window)
     assert list_factors() == []
-    enrolment.terminal.send(f"{app.code(-2)[:3]} {app.code(-2)[3:]}\r")
-    enrolment.answer("The next one, when it comes: ", app.code(-1))
+    first, second = app.codes(-2, -1)
+    enrolment.terminal.send(f"{first[:3]} {first[3:]}\r")
+    enrolment.answer("The next one, when it comes: ", second)
     enrolment.terminal.expect_exact("The factor of alice is in force.")
     enrolment.terminal.expect(pexpect.EOF)
     factor, = list_factors("alice")
@@ -97,14 +98,15 @@ def test_wrong_codes_set_nothing_up(step_up):
     enrolment = Enrolment("--account", "alice")
     enrolment.terminal.expect_exact("The code that it shows: ")
     app = Authenticator(read_picture(enrolment.screen))
-    enrolment.terminal.send(f"{app.code()}\r")
+    first, second, now = app.codes(-2, -1, 0)
+    enrolment.terminal.send(f"{now}\r")
     for _ in range(4):
-        enrolment.answer("The next one, when it comes: ", app.code())
+        enrolment.answer("The next one, when it comes: ", now)
         enrolment.terminal.expect_exact("These are not two codes of this factor")
-        enrolment.answer("The code that it shows: ", app.code())
-    enrolment.answer("The next one, when it comes: ", app.code())
-    enrolment.answer("The code that it shows: ", app.code(-2))
-    enrolment.answer("The next one, when it comes: ", app.code(-1))
+        enrolment.answer("The code that it shows: ", now)
+    enrolment.answer("The next one, when it comes: ", now)
+    enrolment.answer("The code that it shows: ", first)
+    enrolment.answer("The next one, when it comes: ", second)
     enrolment.terminal.expect_exact("No such factor is being set up")
     enrolment.terminal.expect(pexpect.EOF)
     assert list_factors() == []
@@ -168,7 +170,7 @@ def test_login_from_before_the_first_one_sets_up_no_further_one(scripted, serve)
         assert grant(first)[0] == grant(granted)[0] == "granted"
         factor, uri, _ = begin(first)
         app = Authenticator(uri)
-        caller.call(OBJECT, INTERFACE, "ConfirmFactor", "sss", factor, app.code(-2), app.code(-1))
+        caller.call(OBJECT, INTERFACE, "ConfirmFactor", "sss", factor, *app.codes(-2, -1))
         assert "begins with a login" in caller.refused(begin, granted)[1]
         outcome, sentence, _ = grant(begun)
         assert (outcome, "the code of your authenticator app" in sentence) == ("refused", True), sentence
@@ -315,7 +317,7 @@ def test_replayed_code(step_up, glewlwyd, journal):
 
 def test_code_that_confirmed(step_up, glewlwyd):
     app = enrol_as_root("alice")
-    assert kept_out("sudo", glewlwyd, app.code(-1)) == WRONG
+    assert kept_out("sudo", glewlwyd, *app.codes(-1)) == WRONG
 
 
 def test_code_of_another_account(step_up, glewlwyd, journal):
