@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 import time
 
@@ -27,7 +28,7 @@ def refuse():
 
 def decisions(journal, count):
     """So many have arrived, and no more."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while len(entries := journal.entries(SYSLOG_IDENTIFIER="badged")) < count:
         assert time.monotonic() < deadline, entries
         time.sleep(0.02)
@@ -75,15 +76,28 @@ needs_journal_files = pytest.mark.skipif(not journal_file.is_available(),
 
 
 @pytest.fixture
-def arrive():
-    """Writes the journal of the private host, with what journald would have said of each entry."""
+def prepare(tmp_path):
+    """prepare(entries) writes a journal with what journald would have said of each entry; the function
+    that it returns makes that the private host's."""
     machine_id = pathlib.Path("/etc/machine-id").read_text().strip()
     path = pathlib.Path("/run/log/journal") / machine_id / "system.journal"
 
     def write(entries):
-        journal_file.write(path, [entry | {"_SYSTEMD_UNIT": "badged.service"} for entry in entries])
+        new = tmp_path / "new.journal"
+        journal_file.write(new, [entry | {"_SYSTEMD_UNIT": "badged.service"} for entry in entries])
+
+        def put():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            shutil.move(new, path)
+        return put
     yield write
     path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def arrive(prepare):
+    return lambda entries: prepare(entries)()
 
 
 def verify():
@@ -134,14 +148,15 @@ def test_badgectl_sees_a_changed_entry(glewlwyd, serve, journal, refuse, arrive)
 
 
 @needs_journal_files
-def test_badgectl_waits_for_entries_on_their_way(glewlwyd, serve, journal, refuse, arrive):
+def test_badgectl_waits_for_entries_on_their_way(glewlwyd, serve, journal, refuse, prepare):
     serve(glewlwyd)
     refuse(2)
     entries = decisions(journal, 2)
-    arrive(entries[:1])
+    prepare(entries[:1])()
+    put_all = prepare(entries)
     with subprocess.Popen(["badgectl", "log", "--verify", "--json"], stdout=subprocess.PIPE) as run:
         time.sleep(0.3)     # it has read the first one by then, or else reads both at once
-        arrive(entries)
+        put_all()
         found = json.loads(run.stdout.read())
     assert found == {"good": True, "entries": 2, "last": 2, "findings": []}
 
