@@ -20,6 +20,7 @@ from host.scripted import SCENARIOS, ScriptedServer
 
 INTERVAL_SEC = 1
 EXPIRATION_SEC = 2
+GLEWLWYD_EXPIRATION_SEC = 15    # two polls come before it is over
 CURL_TIMEOUT = 28
 CLIENT_AUTHS = ["client_secret_basic", "client_secret_post", "none"]
 PROVIDERS = ["glewlwyd", "oidc-provider", "scripted"]
@@ -116,6 +117,7 @@ def test_wrong_secret(provider):
 
 def test_requests_are_counted(provider):
     before = {name: provider.count(name) for name in ("discovery", "device", "token", "userinfo")}
+    begun_ms = time.time() * 1000 - 1000
     flow = DeviceFlow(provider)
     provider.approve(flow.start()["user_code"], "bob")
     assert flow.poll() == "granted"
@@ -124,7 +126,7 @@ def test_requests_are_counted(provider):
     came = {name: provider.count(name) - count for name, count in before.items()}
     assert came == {"discovery": 1, "device": 1, "token": 1, "userinfo": 2}
     assert [request.status for request in provider.requests()][-1] == 200
-    assert abs(provider.requests()[-1].time_ms - time.time() * 1000) < 5000
+    assert begun_ms <= provider.requests()[-1].time_ms <= time.time() * 1000 + 1000
 
 
 def test_no_log_has_codes_tokens_or_secrets(provider):
@@ -160,13 +162,13 @@ def test_stop_ends_the_processes_and_only_those(tmp_path):
 # ---- Glewlwyd ----
 
 def test_glewlwyd_without_anything_in_front(tmp_path):
-    with Glewlwyd(expiration_sec=2 * EXPIRATION_SEC) as glewlwyd:
+    with Glewlwyd(expiration_sec=GLEWLWYD_EXPIRATION_SEC) as glewlwyd:
         glewlwyd.start(tmp_path)
         flow = DeviceFlow(glewlwyd)
         challenge = flow.start()
-        assert (challenge["interval"], challenge["expires_in"]) == (5, 2 * EXPIRATION_SEC)
+        assert (challenge["interval"], challenge["expires_in"]) == (5, GLEWLWYD_EXPIRATION_SEC)
         assert [flow.poll(), flow.poll()] == ["authorization_pending", "slow_down"]
-        time.sleep(2 * EXPIRATION_SEC + 1.1)
+        time.sleep(GLEWLWYD_EXPIRATION_SEC + 1.1)
         assert flow.poll() == "expired_token"
         with pytest.raises(WrongUserCode):
             glewlwyd.approve(challenge["user_code"], "alice")
@@ -421,14 +423,15 @@ def test_slow_answer_is_late(scenario):
     flow = DeviceFlow(scenario("device-slow"))
     before = time.monotonic()
     flow.start()
-    assert 2.9 < time.monotonic() - before < 6
+    assert time.monotonic() - before > 2.9
 
 
 def test_impatient_polls_earn_slow_down(scenario):
     flow = DeviceFlow(scenario("granted-strict"))
     flow.start()
-    answers = [flow.poll() for _ in range(5)]
-    assert answers[0] == "authorization_pending" and "slow_down" in answers
+    assert flow.poll() == "authorization_pending"
+    # On a slow machine many of them may be late enough.
+    assert any(flow.poll() == "slow_down" for _ in range(100))
     time.sleep(1)
     assert flow.poll() == "authorization_pending"
 

@@ -212,7 +212,8 @@ def test_access_tokens_end(tmp_path):
         assert client.tokens["expires_in"] == 2
         time.sleep(3)
         assert client.userinfo().status == 401
-        assert client.refresh() == "granted" and client.userinfo().status == 200
+        # On a slow machine the next one may have ended, too.
+        assert any(client.refresh() == "granted" and client.userinfo().status == 200 for _ in range(5))
 
 
 # ---- Glewlwyd ----
