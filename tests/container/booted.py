@@ -14,9 +14,11 @@ from host import accounts, paths
 from host.machine import NAME
 from host.pam import COMMON_AUTH
 
-BOOT_SEC = 60
-STOP_SEC = 15
-COMMAND_SEC = 60
+# Only what never comes is to take so long.
+BOOT_SEC = 180
+STOP_SEC = 120
+COMMAND_SEC = 180
+PATIENCE_SEC = 60
 REBOOT = 133        # what nspawn ends with when the container asks to be started again
 CONSOLE = inside.STATE / "console"
 SETTINGS = inside.ROOT / "etc/badged"
@@ -188,11 +190,25 @@ class Container:
         return file
 
 
+def logind_sessions(container: Container) -> dict[str, dict[str, str]]:
+    """{session: properties} of the people who came by ssh."""
+    found = {}
+    for line in json.loads(container.run("loginctl", "list-sessions", "--output=json").stdout):
+        # One that is on its way out may be gone by now.
+        shown = container.run("loginctl", "show-session", line["session"], check=False).stdout
+        properties = dict(pair.split("=", 1) for pair in shown.splitlines())
+        if properties.get("Service") == "sshd":
+            found[line["session"]] = properties
+    return found
+
+
 class Journal:
     """The container's, from now on; with everything=True from its first boot."""
 
     def __init__(self, container: Container, everything: bool = False) -> None:
         self._container = container
+        if not everything:
+            self._journalctl("--sync")  # what is still on its way has happened before
         # Not by cursor: with a match behind it, journalctl leaves the first entry out.
         self._after = [] if everything else [f"--since=@{time.time():.6f}"]
 
@@ -207,7 +223,7 @@ class Journal:
         return [{name: text_of(value) for name, value in json.loads(line).items()}
                 for line in shown.splitlines()]
 
-    def wait_for(self, timeout_sec: float = 5, **fields: str) -> dict[str, str]:
+    def wait_for(self, timeout_sec: float = PATIENCE_SEC, **fields: str) -> dict[str, str]:
         deadline = time.monotonic() + timeout_sec
         while True:
             found = self.entries(**fields)
@@ -239,7 +255,7 @@ def child_of(pid: int) -> int:
     return 0
 
 
-def wait_until(is_so, what: str, timeout_sec: float = 10) -> None:
+def wait_until(is_so, what: str, timeout_sec: float = PATIENCE_SEC) -> None:
     deadline = time.monotonic() + timeout_sec
     while not is_so():
         assert time.monotonic() < deadline, f"{what} did not come within {timeout_sec} s"

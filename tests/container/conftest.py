@@ -11,7 +11,8 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from container import inside                                            # noqa: E402
-from container.booted import Container, Journal, console_text           # noqa: E402
+from container.booted import (Container, Journal, console_text,         # noqa: E402
+                              logind_sessions, wait_until)
 from container.visitor import Visitor                                   # noqa: E402
 from host import paths                                                  # noqa: E402
 from host.daemon import settings_for                                    # noqa: E402
@@ -97,6 +98,8 @@ def badged(container):
         container.run("rm", "-rf", "/var/lib/badged")   # what it knew of another provider
 
     yield settle
+    # sshd ends a session when ssh has left already; badged is not to be started for that once more
+    wait_until(lambda: not logind_sessions(container), "the end of everybody's session")
     if DROP_IN.exists():
         DROP_IN.unlink()
         container.run("systemctl", "daemon-reload")

@@ -7,9 +7,9 @@ import shutil
 
 import pytest
 
-from container.booted import UNIT_NAME, wait_until
-from container.test_login import CLOSED, logind_sessions
-from container.test_session import END_SEC, KEPT, sessions
+from container.booted import UNIT_NAME, logind_sessions, wait_until
+from container.test_login import CLOSED
+from container.test_session import KEPT, sessions
 from container.visitor import sign_in
 from system.test_recheck import ASKS, outlive_max_age
 
@@ -46,9 +46,9 @@ def rule_in_place(container):
 @contextlib.contextmanager
 def no_polkit(container):
     """As on a host where it is not installed."""
-    container.run("systemctl", "stop", "polkit")
     container.run("mv", ACTIVATION, "/root")
     container.run("systemctl", "reload", "dbus")
+    container.run("systemctl", "stop", "polkit")    # last, lest somebody starts it again
     try:
         yield
     finally:
@@ -86,7 +86,7 @@ def test_logind_closes_the_connection(end, container, provider, journal):
         ENDS[end](container, provider, person, first["id"])
         person.see_end()
         wait_until(lambda: list(logind_sessions(container)) == [second["login_session"]],
-                   "logind's end of it", END_SEC)
+                   "logind's end of it")
         assert [one["id"] for one in sessions(container)] == [second["id"]]
         other.prove_shell()
         other.leave()

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from container.booted import UNIT_NAME
+from container.booted import UNIT_NAME, wait_until
 from container.visitor import sign_in
 
 
@@ -22,22 +22,26 @@ def since(container, badged, glewlwyd):
 
 
 def verify(container, since):
+    container.run("journalctl", "--sync")
     run = container.run("badgectl", "log", "--verify", "--since", since, "--json", check=False)
     found = json.loads(run.stdout)
     assert run.returncode == (0 if found["good"] else 1)
     return found
 
 
-def sign_in_and_out(glewlwyd):
+def sign_in_and_out(container, glewlwyd):
+    """sshd closes the session when ssh has left already."""
     with sign_in(glewlwyd) as person:
         person.leave()
+    wait_until(lambda: container.status()["open_sessions"] == 0, "the end of the session")
+    container.run("journalctl", "--sync")
 
 
 def test_log_and_its_proof(container, glewlwyd, since):
     """Across a restart, of which the chain knows nothing."""
-    sign_in_and_out(glewlwyd)
+    sign_in_and_out(container, glewlwyd)
     container.run("systemctl", "restart", UNIT_NAME)
-    sign_in_and_out(glewlwyd)
+    sign_in_and_out(container, glewlwyd)
     found = verify(container, since)
     assert (found["good"], found["findings"]) == (True, [])
     assert found["entries"] == found["last"] >= 6     # each a login, a session opened and closed
@@ -53,16 +57,16 @@ def test_log_and_its_proof(container, glewlwyd, since):
 
 def test_log_of_a_restarted_host(container, glewlwyd, since):
     """Killed, badged may not have written down the last entries; the journal has them."""
-    sign_in_and_out(glewlwyd)
+    sign_in_and_out(container, glewlwyd)
     container.run("systemctl", "kill", "--signal=KILL", UNIT_NAME)
-    sign_in_and_out(glewlwyd)
+    sign_in_and_out(container, glewlwyd)
     found = verify(container, since)
     assert found["good"] and found["entries"] >= 6
     assert all("goes on from an earlier one" in one["what"] for one in found["findings"])
 
 
 def test_what_others_send_is_no_decision(container, glewlwyd, since):
-    sign_in_and_out(glewlwyd)
+    sign_in_and_out(container, glewlwyd)
     container.run("sh", "-c", "printf 'MESSAGE=login granted: account=root\\nSYSLOG_FACILITY=10\\n"
                   "SYSLOG_IDENTIFIER=badged\\n_SYSTEMD_UNIT=badged.service\\nOUTCOME=granted\\n"
                   "ACCOUNT=root\\nSEQUENCE=1\\n' | logger --journald")
@@ -74,7 +78,7 @@ def test_what_others_send_is_no_decision(container, glewlwyd, since):
 
 def test_a_cut_journal_shows(container, glewlwyd, since):
     """What an administrator's own rotation takes is a note; badged knows what came last."""
-    sign_in_and_out(glewlwyd)
+    sign_in_and_out(container, glewlwyd)
     container.run("journalctl", "--sync")
     container.run("journalctl", "--rotate")
     assert verify(container, since)["good"]
@@ -88,7 +92,7 @@ def test_a_cut_journal_shows(container, glewlwyd, since):
 
 
 def test_catalog_explains(container, glewlwyd, since):
-    sign_in_and_out(glewlwyd)
+    sign_in_and_out(container, glewlwyd)
     shown = container.run("journalctl", "--quiet", "--catalog", f"--unit={UNIT_NAME}", "--since",
                           since).stdout
     assert "A login of alice ended: granted" in shown and "A session of alice was opened" in shown
@@ -96,6 +100,6 @@ def test_catalog_explains(container, glewlwyd, since):
 
 def test_who_may_read(container, glewlwyd, since):
     """Whoever is neither root nor of a group that reads the journal sees nothing."""
-    sign_in_and_out(glewlwyd)
+    sign_in_and_out(container, glewlwyd)
     shown = container.run("badgectl", "log", "--since", since, user="mallory", check=False)
     assert "alice" not in shown.stdout

@@ -7,11 +7,10 @@ import time
 
 import pytest
 
-from container.booted import ADMIN, wait_until
-from container.test_login import LOGIN, logind_sessions
+from container.booted import ADMIN, logind_sessions, wait_until
+from container.test_login import LOGIN
 from container.visitor import Visitor, sign_in
 
-END_SEC = 10
 KEPT = "keep_tokens = yes"
 SILENT = "[service sudo]\nmax_age = 15min"
 
@@ -68,7 +67,7 @@ def test_from_the_login_to_the_day_the_person_leaves(container, badged, scripted
         assert entry["ACCOUNT"] == "alice" and "does not renew" in entry["REASON"]
         assert not sessions(container)
         wait_until(lambda: provider.live_tokens() == {"access": 0, "refresh": 0},
-                   "the end of the tokens", END_SEC)
+                   "the end of the tokens")
         person.leave()
 
 
@@ -81,9 +80,9 @@ def test_session_outlives_no_reboot(container, badged, scripted):
     container.reboot()
     person.close_terminal()
     container.run("systemctl", "start", "badged")
-    wait_until(lambda: not sessions(container), "the end of the old session", END_SEC)
+    wait_until(lambda: not sessions(container), "the end of the old session")
     wait_until(lambda: provider.live_tokens() == {"access": 0, "refresh": 0},
-               "the end of the tokens", END_SEC)
+               "the end of the tokens")
 
 
 @pytest.mark.parametrize("end", ["hung up", "by the administrator"])
@@ -95,12 +94,12 @@ def test_session_that_ends_leaves_nothing(end, container, badged, scripted):
         assert own["login_session"] in logind_sessions(container)
         if end == "hung up":
             person.close_terminal()
-            wait_until(lambda: not logind_sessions(container), "logind's end of it", END_SEC)
+            wait_until(lambda: not logind_sessions(container), "logind's end of it")
         else:
             container.run("badgectl", "session", "end", own["id"])
-        wait_until(lambda: not sessions(container), "the end of the session", END_SEC)
+        wait_until(lambda: not sessions(container), "the end of the session")
         wait_until(lambda: provider.live_tokens() == {"access": 0, "refresh": 0},
-                   "the end of the tokens", END_SEC)
+                   "the end of the tokens")
 
 
 def test_ticket_opens_the_door_while_the_provider_is_down(container, badged, scripted):

@@ -10,11 +10,10 @@ from container.booted import ADMIN, BUS, SETTINGS, wait_until
 from container.visitor import Visitor, sign_in
 
 MOST_EXPOSURE = 1.5
-WATCHDOG_SEC = 1
-RESTART_SEC = 20
+WATCHDOG_SEC = 10     # half of it is a daemon's to be late
 WRONG_SETTINGS = 78
 START_LIMIT = 5       # starts in ten seconds that systemd permits by itself
-PATIENCE_SEC = 5      # what a start, sshd and a busy machine take
+AT_ONCE_SEC = 20      # for sshd and a busy machine; less than the bus would let people wait
 FOLDERS = ("/", "/usr/sbin", "/etc", "/etc/badged", "/var", "/var/lib", "/run", "/boot")
 
 
@@ -108,10 +107,9 @@ def test_watchdog_is_fed(container, badged, glewlwyd, drop_in):
     drop_in(f"WatchdogSec={WATCHDOG_SEC}s")
     container.run("systemctl", "restart", "badged")
     first = container.property("WatchdogTimestampMonotonic")
-    wait_until(lambda: container.property("WatchdogTimestampMonotonic") != first, "a sign of life",
-               2 * WATCHDOG_SEC)
+    wait_until(lambda: container.property("WatchdogTimestampMonotonic") != first, "a sign of life")
     wait_until(lambda: int(container.property("WatchdogTimestampMonotonic"))
-               > int(first) + 2_000_000 * WATCHDOG_SEC, "life beyond the limit", 5 * WATCHDOG_SEC)
+               > int(first) + 1_000_000 * WATCHDOG_SEC, "life beyond the limit")
     assert container.property("NRestarts") == "0"
 
 
@@ -121,8 +119,7 @@ def test_watchdog_replaces_a_daemon_that_hangs(container, badged, glewlwyd, drop
     container.run("systemctl", "start", "badged")
     pid = container.pid()
     container.run("kill", "-STOP", pid)
-    wait_until(lambda: container.is_active() and container.pid() not in ("0", pid), "a new daemon",
-               RESTART_SEC)
+    wait_until(lambda: container.is_active() and container.pid() not in ("0", pid), "a new daemon")
     assert container.property("NRestarts") == "1"
     assert any("Watchdog timeout" in entry["MESSAGE"]
                for entry in journal.entries(UNIT="badged.service"))
@@ -157,7 +154,7 @@ def test_wrong_settings(container, badged, glewlwyd, journal):
                for line in written)
     for _ in range(START_LIMIT + 2):
         with Visitor(tries=1) as person:
-            assert person.see_refusal(PATIENCE_SEC) == \
+            assert person.see_refusal(AT_ONCE_SEC) == \
                 "The sign-in service is not running. Ask the administrator."
     assert container.property("ActiveState") == "failed"
     (SETTINGS / "badged.conf").write_text(good)

@@ -8,7 +8,7 @@ from container import inside
 from container.booted import SETTINGS, UNIT
 from container.visitor import Visitor, sign_in
 
-REFUSED_SEC = 10
+REFUSED_SEC = 60     # less than the code is good for
 DAEMON = inside.ROOT / "usr/sbin/badged"
 
 

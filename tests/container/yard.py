@@ -20,7 +20,7 @@ PR_SET_PDEATHSIG = 1
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 NAME = "badged-container"
 SETUP_FAILED = 2
-GONE_SEC = 5
+GONE_SEC = 30
 NAMESPACES = ["unshare", "--fork", "--kill-child", "--pid", "--mount-proc", "--mount",
               "--propagation", "private"]
 YARD = [*NAMESPACES, "--ipc", "--uts", "--net", "--cgroup"]
