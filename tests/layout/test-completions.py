@@ -78,7 +78,7 @@ def offered(shell, *words, denied=False):
         command = {"bash": ["bash", "--norc", "-c", BASH, "bash"], "zsh": ["zsh", "-f", "-c", ZSH, "zsh"],
                    "fish": ["fish", "--no-config", "-c", FISH]}[shell]
         run = subprocess.run([*command, FILES[shell], "badgectl", *words], capture_output=True,
-                             text=True, check=False, timeout=30,
+                             text=True, check=False, timeout=120,
                              env={"PATH": f"{folder}:/usr/bin:/bin", "HOME": folder, "LC_ALL": "C.UTF-8"})
     assert not run.stderr, f"{shell} {words}: {run.stderr}"
     return {word for word in (line.partition("\t")[0] for line in run.stdout.splitlines())

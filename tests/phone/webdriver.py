@@ -21,6 +21,7 @@ BROWSER, DRIVER = "chromium", "chromedriver"
 STARTED = re.compile(r"started successfully on port (\d+)")
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"     # what the standard calls an element in JSON
 ANSWER_SEC = 120        # the longest that one command takes, on a busy machine
+STARTS = 3
 FIND_SEC = 60           # the longest until an element is on the page
 WIDTH, HEIGHT, PIXEL_RATIO = 390, 740, 2
 
@@ -81,14 +82,24 @@ class Browser:
         self._port = int(found[1])
 
     def _start_browser(self) -> None:
-        answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
+        """chromedriver gives a browser a minute, which a busy machine may not."""
+        for number in range(1, STARTS + 1):
+            try:
+                answer = self._call("POST", "/session", self._wishes(f"profile-{number}"))
+                break
+            except BrowserFailed as failure:
+                if failure.error != "session not created" or number == STARTS:
+                    raise
+        self._session = f"/session/{answer['sessionId']}"
+
+    def _wishes(self, profile: str) -> dict:
+        return {"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": {
                 "binary": shutil.which(BROWSER),
-                "args": [*FLAGS, f"--user-data-dir={self._home / 'profile'}"],
+                "args": [*FLAGS, f"--user-data-dir={self._home / profile}"],
                 "mobileEmulation": {"deviceMetrics": {
                     "width": WIDTH, "height": HEIGHT, "pixelRatio": PIXEL_RATIO, "touch": True}}},
-            "timeouts": {"implicit": FIND_SEC * 1000, "pageLoad": ANSWER_SEC * 1000}}}})
-        self._session = f"/session/{answer['sessionId']}"
+            "timeouts": {"implicit": FIND_SEC * 1000, "pageLoad": ANSWER_SEC * 1000}}}}
 
     def _end(self) -> None:
         try:
