@@ -284,11 +284,13 @@ def test_provider_out_of_reach(offline, how, scripted, serve):
 
 def test_session_without_tokens_counts_for_max_age_and_no_longer(scripted, serve):
     provider = scripted.scenario("granted")
-    serve(provider, services="[service sudo]\nmax_age = 3s")
+    daemon = serve(provider, services="[service sudo]\nmax_age = 15min")
     with ssh(provider) as person:
         assert_silent(person)
-        time.sleep(3.1)
+        change_settings(daemon, provider, services=ASKS)
+        outlive_max_age()
         assert sudo(person)[0] == "code"
+        assert open_sessions() == 1
 
 
 # ---- what it is bound to ----
