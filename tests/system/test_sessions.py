@@ -300,7 +300,7 @@ def test_end_of_a_session_ends_the_login_session(end_login, logind, scripted, se
     daemon = serve(scripted.scenario("refresh"), section=KEPT, badged=f"end_login = {end_login}")
 
     def asked():
-        return daemon.output().count("Failed to end login session")
+        return daemon.log.read_text(errors="replace").count("Failed to end login session")
 
     logind.add("77", 2001)
     before = asked()
