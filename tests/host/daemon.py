@@ -17,8 +17,8 @@ from host.providers import CLIENT_IDS
 from host.sandbox import BUS_ADDRESS, STATE_BASE, Unit
 
 UNIT_FILES = ("/usr/lib/systemd/system/badged.service", "/lib/systemd/system/badged.service")
-START_SEC = 10
-STOP_SEC = 5
+START_SEC = 60
+STOP_SEC = 30
 
 
 class DaemonFailed(Exception):

@@ -16,7 +16,7 @@ import time
 from host import accounts, pam, paths
 
 NAME = "shellhost"
-READY_SEC = 10
+READY_SEC = 60
 
 SSHD_CONFIG = """\
 # The shipped settings come first: in sshd the first value of a key counts.

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FAKES = Path(__file__).resolve().parent.parent / "fakes"
-READY_SEC = 20
+READY_SEC = 60
 STOP_SEC = 5
 
 CLIENT_ID = "badged"

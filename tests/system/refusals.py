@@ -4,6 +4,7 @@
 import re
 import time
 
+LOGGED_SEC = 20
 PAM_LINE = re.compile(r"pam_badge\((?P<service>[\w-]+):\w+\): refused: account=(?P<account>\S+)")
 
 
@@ -31,7 +32,7 @@ def assert_told(journal, account, sentence, tries=1, service=None):
 
 
 def assert_logged(journal, account, tries=1, service=None):
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + LOGGED_SEC
     while not any(refusal_lines(journal, service)) and time.monotonic() < deadline:
         time.sleep(0.02)
     daemon_lines, module_lines = refusal_lines(journal, service)

@@ -15,8 +15,10 @@ from host.providers import CLIENT_IDS
 from system.traces import pending_logins
 
 AT_ONCE = 16
-MOST_SEC = 60
+MOST_SEC = 120
 USUAL_SEC = 8
+SLACK_SEC = 20      # a busy machine
+WAIT_SEC = 30
 GRANTED_EXIT = 0
 # What a row may say about [accounts] that holds for the default provider only.
 DEFAULT_ONLY = ("account_groups", "groups_claim")
@@ -150,18 +152,20 @@ def rings(row):
 
 
 def approve_on_the_phone(provider):
-    deadline = time.monotonic() + USUAL_SEC
-    while not provider.waiting() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for(provider.waiting)
     for request in provider.waiting():
         provider.approve_backchannel(request["binding_message"], "alice")
 
 
 def wait_for_failure(daemon, name):
     """The first answer is for badged that starts; a login that waited for it, too, would share it."""
-    deadline = time.monotonic() + USUAL_SEC
-    while f"Failed to fetch the metadata of provider {name}:" not in daemon.output():
-        assert time.monotonic() < deadline, daemon.output()
+    wait_for(lambda: f"Failed to fetch the metadata of provider {name}:" in daemon.output())
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + WAIT_SEC
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
 
 
@@ -176,7 +180,7 @@ def badged(providers):
                 wait_for_failure(daemon, name)
         yield
         assert daemon.is_running(), f"badged died:\n{daemon.output()}"
-        assert pending_logins() == 0
+        wait_for(lambda: pending_logins() == 0)
     finally:
         daemon.stop()     # in order: whoever is killed counts no lines
 
@@ -219,7 +223,7 @@ def assert_end(name, row, end, journal):
         assert row.get("reason", "") in entries[0]["REASON"], entries[0]["REASON"]
         assert sentences(end.screen), f"no sentence for the person in:\n{end.screen}"
     assert end.requests == row["requests"], end.requests
-    assert end.seconds < row.get("seconds", USUAL_SEC) * 1.1 + 3
+    assert end.seconds < row.get("seconds", USUAL_SEC) + SLACK_SEC
 
 
 def sentences(screen):

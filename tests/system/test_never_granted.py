@@ -275,7 +275,7 @@ def test_provider_gone(when, server_with, serve, refused):
             person.see_challenge()
             wait_for(lambda: provider.count("token") >= 1)
             server.stop()
-        refused(person, 35)
+        refused(person, 30 + POLL_SEC)
 
 
 ROWS_BY_SSHD = ["bob-approves", "no-mapped-claim", "unverified-email", "no-group-claim",

@@ -14,7 +14,7 @@ from host import machine, paths
 from host.journal import Journal
 from host.sandbox import BUS_ADDRESS
 
-SETTLE_SEC = 5
+SETTLE_SEC = 30
 LOGIN_PROGRAMS = ("sshd", "ssh", "sudo", "su", "login", "bash", "badgectl")
 # A JWS, and what may carry a token or a device code as a member.
 SECRETS = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}|\"?(access_token|refresh_token|id_token|device_code)"
