@@ -103,7 +103,7 @@ def run_variant(variant: str) -> Numbers:
     if variant == "coverage":
         coverage.begin(build)
     for suite in ("unit", "io", "bus", "fuzz", "torture"):
-        numbers += run_meson(suite, build, "--timeout-multiplier=5")
+        numbers += run_meson(suite, build, "--timeout-multiplier=20")
     if variant == "coverage":
         numbers += run_pytest("coverage", build, coverage.COUNT)
         coverage.add_up(build)
