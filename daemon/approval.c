@@ -14,19 +14,18 @@ struct approval {
         struct code_grant *code_grant;
 };
 
-/* Tokens that nobody keeps are not worth binding. */
+/* Tokens that nobody keeps are not worth binding. Whether the provider does is not known before its
+ * metadata is, for which the grants wait. */
 static int make_key(struct approval *approval, const struct provider *provider)
 {
         const struct provider_settings *settings = provider_settings(provider);
-        const struct provider_metadata *metadata = provider_metadata(provider);
         bool wanted = false;
 
         switch (settings->dpop) {
         case DPOP_NO:
                 break;
         case DPOP_AUTO:
-                wanted = settings->keep_tokens && settings->client_auth == CLIENT_AUTH_NONE &&
-                         metadata && metadata->binds_tokens;
+                wanted = settings->keep_tokens && settings->client_auth == CLIENT_AUTH_NONE;
                 break;
         case DPOP_YES:
                 wanted = true;

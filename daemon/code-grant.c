@@ -166,6 +166,8 @@ static int arm(struct code_grant *grant)
 
 static void begin(struct code_grant *grant)
 {
+        if (!provider_binds_tokens(grant->provider))
+                grant->dpop = NULL;
         int r = make_address(grant);
         if (r == -ENODATA) {
                 fail(grant, LOGIN_UNAVAILABLE, "the provider has no authorization endpoint");

@@ -33,7 +33,8 @@ struct grant_spec {
         sd_event *event;
         struct provider *provider;      /* borrowed */
         const char *account, *service;  /* for login_hint and binding_message; copied */
-        const struct private_key *dpop; /* binds the tokens; NULL: nothing does. Borrowed */
+        const struct private_key *dpop; /* binds the tokens where the provider does that; NULL:
+                                           nothing does. Borrowed */
         uint64_t timeout_usec;
         struct grant_listener listener;
 };

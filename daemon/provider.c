@@ -223,6 +223,13 @@ struct document *provider_metadata_document(struct provider *provider)
         return provider->metadata_document;
 }
 
+bool provider_binds_tokens(const struct provider *provider)
+{
+        const struct provider_metadata *metadata = provider_metadata(provider);
+
+        return provider->settings->dpop == DPOP_YES || (metadata && metadata->binds_tokens);
+}
+
 bool provider_has_keys(const struct provider *provider)
 {
         return provider->jwks && document_is_usable(provider->keys_document);

@@ -35,6 +35,10 @@ struct document *provider_metadata_document(struct provider *provider);
  * TLS other addresses); NULL when the provider has none, or while the metadata is not known. */
 const char *provider_endpoint_url(const struct provider *provider, enum provider_endpoint endpoint);
 
+/* Whether tokens are bound to a key where there is one (RFC 9449 section 5.1): the settings say so,
+ * or the metadata, and false while that is not known. */
+bool provider_binds_tokens(const struct provider *provider);
+
 bool provider_has_keys(const struct provider *provider);
 struct document *provider_keys_document(struct provider *provider);
 

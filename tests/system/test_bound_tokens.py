@@ -3,6 +3,7 @@
 provider wants in them. badged gives such tokens to nobody, so refresh-record.c shows what it does with
 them. The tokens come by a client of the test's own."""
 
+import contextlib
 import json
 import subprocess
 import time
@@ -14,6 +15,10 @@ from host.client_keys import SigningKey
 from host.daemon import settings_for, write_settings
 from host.oauth_client import OauthClient
 from host.oidc_provider import OidcProvider
+from system.desk import Desk, go_to
+from system.person import Person
+from system.rows import wait_for
+from system.traces import pending_logins
 
 PROGRAM = paths.BUILD / "tests" / "system" / "refresh-record"
 END_SEC = 30
@@ -99,3 +104,59 @@ def test_real_provider(key, tmp_path):
         end, after = renew(provider, record)
         assert end == "done" and after["refresh_token"] != record["refresh_token"]
         assert client.get(client.endpoint("userinfo_endpoint"), after["access_token"]).status == 200
+
+
+# ---- logins that come before the metadata ----
+
+def is_proved(provider):
+    """Whether the request for the tokens came with a proof of the key."""
+    return bool([one.more["dpop"] for one in provider.requests() if one.endpoint == "token"][-1])
+
+
+@contextlib.contextmanager
+def unknown_yet(provider, serve):
+    """badged has just started, and the provider does not answer until release() is called."""
+    provider.control("POST", "hold", {"endpoint": "discovery"})
+    serve(provider, client_auth="none", section="keep_tokens = yes")
+
+    def release():
+        wait_for(lambda: pending_logins() == 1)
+        provider.control("POST", "release", {"endpoint": "discovery"})
+    yield release
+    assert is_proved(provider)
+
+
+def test_code_on_the_screen(scripted, serve):
+    with unknown_yet(scripted.scenario("refresh-dpop-revoked"), serve) as release:
+        with Person("su", "alice") as person:
+            release()
+            person.see_shell()
+
+
+def come_back(desk, provider):
+    go_to(provider.authorize(desk.challenge()["authorization_url"], "alice").headers["Location"])
+    assert desk.end()["outcome"] == "granted"
+
+
+def test_browser(scripted, serve):
+    provider = scripted.scenario("code-dpop")
+    with unknown_yet(provider, serve) as release, Desk() as desk:
+        release()
+        come_back(desk, provider)
+
+
+def test_nothing_is_proved_to_a_provider_that_does_not_bind(scripted, serve):
+    provider = scripted.scenario("refresh")
+    serve(provider, client_auth="none", section="keep_tokens = yes")
+    with Person("su", "alice") as person:
+        person.see_challenge()
+        person.see_shell()
+    assert not is_proved(provider)
+
+
+def test_nor_by_a_browser(scripted, serve):
+    provider = scripted.scenario("code")
+    serve(provider, client_auth="none", section="keep_tokens = yes")
+    with Desk() as desk:
+        come_back(desk, provider)
+    assert not is_proved(provider)
