@@ -25,7 +25,7 @@ PYTEST_FOLDERS = {"system": ("host", "system"), "faults": ("faults",), "phone": 
 # provider's interval, not for the processor. What measures or counts time as a whole is not among them.
 SHARED_OUT = ("system", "coverage")
 # Of the time that a test of meson's has by its own word, which is meant for an idle machine.
-PATIENCE = "--timeout-multiplier=10"
+PATIENCE = "--timeout-multiplier=20"
 SHARES = min(8, 4 * (os.cpu_count() or 1))
 # What runs at the same time where the system suite runs, each lane one suite after the other, for the
 # same reason. Those of GENTLE do want the processor, and get what nobody else does.
@@ -57,7 +57,7 @@ def run_meson(suite: str, build: pathlib.Path = paths.BUILD, *more: str) -> Numb
     junit = build / "meson-logs" / f"{logbase}.junit.xml"
     junit.unlink(missing_ok=True)
     command = ["meson", "test", "-C", str(build), "--no-rebuild", "--suite", suite,
-               "--logbase", logbase, "--print-errorlogs", *(more or (PATIENCE,))]
+               "--logbase", logbase, "--print-errorlogs", PATIENCE, *more]
     if suite in GENTLE:
         command = ["nice", "-n", "19", *command]
     code = run_marked(suite, command, {"CMOCKA_MESSAGE_OUTPUT": "TAP"})
@@ -97,13 +97,12 @@ def run_variant(variant: str) -> Numbers:
             # Python and its libraries are not what is looked at.
             programs = [test["name"] for test in meson_tests(suite, build)
                         if str(build) in test["cmd"][0]]
-            numbers += run_meson(suite, build, "--timeout-multiplier=20", f"--wrapper={VALGRIND}",
-                                 *programs)
+            numbers += run_meson(suite, build, f"--wrapper={VALGRIND}", *programs)
         return numbers
     if variant == "coverage":
         coverage.begin(build)
     for suite in ("unit", "io", "bus", "fuzz", "torture"):
-        numbers += run_meson(suite, build, "--timeout-multiplier=20")
+        numbers += run_meson(suite, build)
     if variant == "coverage":
         numbers += run_pytest("coverage", build, coverage.COUNT)
         coverage.add_up(build)

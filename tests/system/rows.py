@@ -166,7 +166,7 @@ def wait_for(condition):
     deadline = time.monotonic() + WAIT_SEC
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 @contextlib.contextmanager

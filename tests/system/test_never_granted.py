@@ -21,6 +21,7 @@ from host.scripted import SCENARIOS, ScriptedServer
 from system.conftest import SERVICES
 from system.person import Person, as_user
 from system.refusals import assert_logged, assert_told, is_unavailable
+from system.rows import wait_for
 from system.traces import Traces, assert_no_secrets
 
 BUS_NAME, OBJECT, INTERFACE = "org.badged.Badged1", "/org/badged/Badged1", "org.badged.Badged1"
@@ -229,13 +230,6 @@ def test_daemon_comes_back_and_knows_nothing(glewlwyd, serve, refused):
         daemon.start()
         person.press_enter()
         refused(person, GONE_SEC)
-
-
-def wait_for(condition, within_sec=30):
-    deadline = time.monotonic() + within_sec
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
 
 
 # ---- the provider and the way to it ----

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from system.test_never_granted import wait_for
+from system.rows import wait_for
 
 SERVICE = "throttled"
 LOGIN_SEC = 60

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from system.person import Person
-from system.test_never_granted import wait_for
+from system.rows import wait_for
 from system.traces import assert_no_secrets, pending_logins
 
 SERVICE, OTHER_SERVICE = "ticketed", "another"

@@ -10,12 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *no_memory(void)
-{
-        errno = ENOMEM;
-        return NULL;
-}
-
 /* The linker's names for the ends of the program's code. */
 extern const char __executable_start[], etext[];
 
@@ -32,7 +26,7 @@ static bool is_ours(const void *caller)
         type __wrap_##name parameters                                          \
         {                                                                      \
                 if (is_ours(__builtin_return_address(0)) && call_fails(#name)) \
-                        return no_memory();                                    \
+                        return fail_with_null(ENOMEM);                         \
                 return __real_##name arguments;                                \
         }                                                                      \
         struct failing_needs_semicolon

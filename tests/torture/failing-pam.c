@@ -13,12 +13,6 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
-static char *no_memory(void)
-{
-        errno = ENOMEM;
-        return NULL;
-}
-
 FAILING(int, pam_get_user, (pam_handle_t * pamh, const char **ret_user, const char *prompt),
         (pamh, ret_user, prompt), PAM_CONV_ERR);
 FAILING(int, pam_get_item, (const pam_handle_t *pamh, int item, const void **ret_value),
@@ -48,7 +42,7 @@ __wrap_pam_prompt(pam_handle_t *pamh, int style, char **ret_response, const char
         return r;
 }
 
-FAILING(char *, strndup, (const char *text, size_t size), (text, size), no_memory());
+FAILING(char *, strndup, (const char *text, size_t size), (text, size), fail_with_null(ENOMEM));
 FAILING(int, getpwnam_r,
         (const char *name, struct passwd *entry, char *buffer, size_t size,
          struct passwd **ret_found),
