@@ -166,6 +166,7 @@ static int arm(struct code_grant *grant)
 
 static void begin(struct code_grant *grant)
 {
+        /* As in grant.c: known only now. */
         if (!provider_binds_tokens(grant->provider))
                 grant->dpop = NULL;
         int r = make_address(grant);

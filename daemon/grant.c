@@ -250,6 +250,7 @@ static void grant_follow(struct grant *grant, enum device_flow_step step)
 
 static void grant_begin(struct grant *grant)
 {
+        /* The metadata, which says so, was not known before. */
         if (!provider_binds_tokens(grant->provider))
                 grant->dpop = NULL;
         grant_follow(grant, device_flow_start(&grant->flow, clock_now_usec()));

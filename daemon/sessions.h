@@ -92,7 +92,8 @@ void sessions_note_use(struct sessions *sessions, const char *id, const char *fr
 void sessions_change(struct sessions *sessions, const struct session_record *changed);
 
 /* What the provider said of a session that has not ended counts no longer, whatever becomes of that
- * on the disk. The session is borrowed until the loop goes on, as after store_mirror_note(). */
+ * on the disk; without memory for it nothing changes, and that is in the journal. The session is
+ * borrowed until the loop goes on, as after store_mirror_note(). */
 void sessions_void_proof(struct sessions *sessions, const struct session_record *session);
 
 /* A login or session that lasts; NULL. Borrowed as store_mirror_get() says. */
